@@ -1,0 +1,171 @@
+package probes
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Verdict is what a run of results amounts to.
+type Verdict uint8
+
+// Unknown is the zero value: no evidence is unknown, and unknown changes nothing.
+const (
+	Unknown Verdict = iota
+	Healthy
+	Unhealthy
+)
+
+func (v Verdict) String() string {
+	return [...]string{"unknown", "healthy", "unhealthy"}[v]
+}
+
+// A Policy says when a verdict changes.
+type Policy struct {
+	Down  int           // this many failures …
+	Of    int           // … among the last this many conclusive runs are unhealthy
+	Up    int           // passes in a row after which an unhealthy target is healthy
+	Stale time.Duration // evidence older than this is no evidence
+}
+
+// DefaultPolicy is `down: 3 of 5`, `up: 10`, stale after 3 × every + timeout.
+func DefaultPolicy(every, timeout time.Duration) Policy {
+	return Policy{Down: 3, Of: 5, Up: 10, Stale: 3*every + timeout}
+}
+
+// A Status is what is known of one target. Its zero value is unknown under no
+// policy; begin with NewStatus. A Status is a value: Add returns the next one.
+type Status struct {
+	policy  Policy
+	recent  []run // conclusive runs, oldest first, as many as the policy can ask about
+	verdict Verdict
+
+	Since       time.Time // when the verdict last changed; zero while unknown
+	Last        Result    // the last run, whatever its outcome
+	LastPass    Result
+	LastFailure Result
+	Failing     time.Time // start of the first of the failures in a row at the end; zero after a pass
+	Runs        uint64    // all runs since start
+	Failures    uint64    // failed runs since start
+}
+
+type run struct {
+	start, end int64 // Unix nanoseconds
+	pass       bool
+}
+
+// NewStatus begins with no evidence. With unhealthy it begins as a target
+// known to be unwell since then: it takes Up passes to be healthy again, as if
+// the daemon had never been away.
+func NewStatus(p Policy, v Verdict, since time.Time) Status {
+	s := Status{policy: p}
+	if v == Unhealthy {
+		s.verdict, s.Since = Unhealthy, since
+	}
+	return s
+}
+
+// Add returns the status after r. Inconclusive runs are kept as the last run
+// and change nothing else: they neither count, nor break a streak, nor refresh
+// evidence.
+func (s Status) Add(r Result) Status {
+	s.Last = r
+	s.Runs++
+	switch r.Outcome() {
+	case Inconclusive:
+		return s
+	case Pass:
+		s.LastPass = r
+		s.Failing = time.Time{}
+	case Fail:
+		s.LastFailure = r
+		s.Failures++
+		if s.Failing.IsZero() {
+			s.Failing = r.Start
+		}
+	}
+	s.recent = s.appendRun(r)
+	if v := s.next(); v != s.verdict {
+		if s.verdict == Unhealthy { // the failures of a spell that is over count no more
+			s.recent = s.recent[len(s.recent)-s.streak(0):]
+		}
+		s.verdict, s.Since = v, r.End()
+	}
+	return s
+}
+
+// appendRun copies, because the status before is still somebody's snapshot.
+func (s Status) appendRun(r Result) []run {
+	keep := max(s.policy.Of, s.policy.Up, 1)
+	old := s.recent
+	if len(old) >= keep {
+		old = old[len(old)-keep+1:]
+	}
+	next := make([]run, 0, len(old)+1)
+	next = append(next, old...)
+	return append(next, run{r.Start.UnixNano(), r.End().UnixNano(), r.Outcome() == Pass})
+}
+
+func (s Status) next() Verdict {
+	fails := 0
+	for _, r := range s.recent[max(0, len(s.recent)-s.policy.Of):] {
+		if !r.pass {
+			fails++
+		}
+	}
+	passing := s.recent[len(s.recent)-1].pass
+	switch {
+	case fails >= max(s.policy.Down, 1) && !passing:
+		return Unhealthy
+	case s.verdict == Unhealthy && s.streak(0) >= max(s.policy.Up, 1):
+		return Healthy
+	case s.verdict == Unknown && passing:
+		return Healthy
+	}
+	return s.verdict
+}
+
+// streak counts the passes in a row at the end that began after t.
+func (s Status) streak(t int64) int {
+	n := 0
+	for i := len(s.recent) - 1; i >= 0 && s.recent[i].pass && s.recent[i].start > t; i-- {
+		n++
+	}
+	return n
+}
+
+// At is the verdict at a time. Evidence older than the policy allows is
+// Unknown, whatever it said: a hung check does not keep a green light on.
+func (s Status) At(now time.Time) Verdict {
+	if s.Stale(now) {
+		return Unknown
+	}
+	return s.verdict
+}
+
+// Stale tells whether there is no conclusive run young enough at now.
+func (s Status) Stale(now time.Time) bool {
+	if len(s.recent) == 0 {
+		return true
+	}
+	age := now.UnixNano() - s.recent[len(s.recent)-1].end
+	return s.policy.Stale > 0 && age > int64(s.policy.Stale)
+}
+
+// Ran tells whether at least one conclusive run has been made since start.
+func (s Status) Ran() bool { return len(s.recent) > 0 }
+
+// PassesSince counts the passes in a row, up to now, that began after t. No
+// more than the policy's larger number is remembered.
+func (s Status) PassesSince(t time.Time) int {
+	if t.IsZero() {
+		return s.streak(0)
+	}
+	return s.streak(t.UnixNano())
+}
+
+// Policy returns what s is judged by.
+func (s Status) Policy() Policy { return s.policy }
+
+func (p Policy) String() string {
+	return fmt.Sprintf("down: %d of %d, up: %d", p.Down, p.Of, p.Up)
+}
