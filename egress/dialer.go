@@ -1,0 +1,88 @@
+// Package egress is the way out: connections to addresses that people wrote
+// into a configuration, or that a target redirects to. It refuses the
+// addresses nobody outside a machine should be made to ask.
+package egress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"syscall"
+)
+
+// A Dialer connects like net.Dialer and refuses by the address really
+// connected to: a name that resolves, or is redirected, to a refused address
+// is refused as well. Link-local, metadata, multicast, broadcast and
+// unspecified addresses are refused always. The zero value allows the rest.
+type Dialer struct {
+	RefuseLoopback bool // 127.0.0.0/8, ::1
+	RefusePrivate  bool // RFC 1918, RFC 4193, RFC 6598 (carrier-grade NAT), site-local
+
+	Resolver *net.Resolver // nil: the system's
+}
+
+// DialContext connects to host:port. Its error wraps a *RefusedError where the
+// dialer refused; Exhausted tells whether it is our own fault. The network is
+// tcp, tcp4, tcp6, udp, udp4 or udp6.
+func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{
+		Resolver:       d.Resolver,
+		KeepAlive:      -1, // connections live for one question; the caller has a deadline
+		ControlContext: d.control,
+	}
+	return dialer.DialContext(ctx, network, address)
+}
+
+// control runs after the socket is made and before it connects, once for each
+// address a name resolves to.
+func (d *Dialer) control(_ context.Context, _, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil { // a unix socket, or a notation we cannot judge
+		return &RefusedError{Address: address, Class: Unreadable}
+	}
+	class := Classify(ap.Addr())
+	if class.always() || class == Loopback && d.RefuseLoopback || class == Private && d.RefusePrivate {
+		return &RefusedError{Address: ap.Addr().String(), Class: class}
+	}
+	return nil
+}
+
+// A RefusedError says that an address was not asked, and why.
+type RefusedError struct {
+	Address string
+	Class   Class
+}
+
+func (e *RefusedError) Error() string {
+	why := "andon never connects to those; write the address of the service itself"
+	if !e.Class.always() {
+		why = "this configuration refuses those; allow them or write a public address"
+	}
+	return fmt.Sprintf("refused to connect to %s: %s, and %s", e.Address, e.Class, why)
+}
+
+// Exhausted tells whether err says that this machine ran out of something of
+// its own (files, ports, buffers, memory): that is no fault of a target.
+func Exhausted(err error) bool {
+	for _, errno := range ours() {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	// net.DNSError keeps only the text of what failed while it asked.
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		for _, errno := range ours() {
+			if strings.HasSuffix(dns.Err, errno.Error()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func ours() [5]syscall.Errno {
+	return [...]syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL}
+}
