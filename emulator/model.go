@@ -23,6 +23,9 @@ type Options struct {
 // event by event in the order of their times. So it works in wall time and
 // in virtual time alike, and the same seed and the same calls give the same
 // history. It is safe for concurrent use.
+//
+// Comments mark each behaviour: [documented] by AWS, or [assumed], where AWS
+// is silent and the choice made here is the one a client should survive.
 type Model struct {
 	options Options
 
@@ -52,29 +55,40 @@ func NewModel(o Options) *Model {
 
 // lock makes the model the caller's own and brings it up to date.
 func (m *Model) lock() {
-	now := m.options.Clock()
 	m.mu.Lock()
-	m.advance(now)
+	m.advance(m.options.Clock())
 }
 
-// Advance brings the model up to its clock. Every operation does so by itself.
-func (m *Model) Advance() {
-	m.lock()
-	m.mu.Unlock()
+// pipeline finds a pipeline by its name.
+func (m *Model) pipeline(name string) (*pipeline, error) {
+	p := m.pipelines[name]
+	if p == nil {
+		return nil, errorf("PipelineNotFoundException", "Account '%s' does not have a pipeline with name '%s'", m.options.Account, name)
+	}
+	return p, nil
 }
 
-// next returns a serial number greater than all before it.
-func (m *Model) next() int {
+// arn of a pipeline [documented].
+func (m *Model) arn(name string) string {
+	return fmt.Sprintf("arn:aws:codepipeline:%s:%s:%s", m.options.Region, m.options.Account, name)
+}
+
+// number returns a serial number greater than all before it.
+func (m *Model) number() int {
 	m.serial++
 	return m.serial
 }
 
 // uuid returns a random lowercase UUID (RFC 9562, version 4): the form of
-// execution ids, action execution ids and approval tokens [documented: the
-// service model's patterns].
+// execution ids and approval tokens [documented: patterns of the service model].
 func (m *Model) uuid() string {
 	hi, lo := m.random.Uint64(), m.random.Uint64()
 	hi = hi&^0xf000 | 0x4000
 	lo = lo&^(3<<62) | 1<<63
 	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&(1<<48-1))
+}
+
+// commit returns a random revision id that looks like one of git.
+func (m *Model) commit() string {
+	return fmt.Sprintf("%016x%016x%08x", m.random.Uint64(), m.random.Uint64(), m.random.Uint32())
 }
