@@ -1,0 +1,201 @@
+package gates
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/andon-project/andon/probes"
+)
+
+// A State is what a gate wants of its point.
+type State uint8
+
+// Keep is the zero value: change nothing.
+const (
+	Keep State = iota
+	Opened
+	Closed
+)
+
+func (s State) String() string { return [...]string{"keep", "open", "closed"}[s] }
+
+// MarshalText writes the state's name.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a state's name.
+func (s *State) UnmarshalText(b []byte) error {
+	for _, v := range []State{Keep, Opened, Closed} {
+		if v.String() == string(b) {
+			*s = v
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown state %q", b)
+}
+
+// A Reason is one cause of a decision. Code is from a bounded set; Text is a
+// sentence for people; Do says what a person can do, where they can.
+type Reason struct {
+	Code  string    `json:"code"`
+	Check string    `json:"check,omitempty"`
+	Text  string    `json:"text"`
+	Do    string    `json:"do,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+// A Decision is what a gate wants and why. Its zero value changes nothing.
+type Decision struct {
+	State   State     `json:"state"`
+	Reasons []Reason  `json:"reasons"`
+	Since   time.Time `json:"since,omitzero"` // since when the cause exists
+	Until   time.Time `json:"until,omitzero"` // when it ends by itself, if that is known
+	Ask     bool      `json:"ask,omitempty"`  // a person has to open
+}
+
+// Evidence is all that Decide knows.
+type Evidence struct {
+	Now      time.Time
+	Checks   []CheckEvidence
+	Hold     *Hold     // what we closed and have not opened since
+	Override *Override // a person's order in force
+	Waiting  int       // executions before the point
+	MinHold  time.Duration
+	Reopen   Reopen
+	Doubts   []Reason // why we do not trust ourselves to open
+}
+
+// CheckEvidence is what a required check says.
+type CheckEvidence struct {
+	Name    string         `json:"name"`
+	Verdict probes.Verdict `json:"-"`
+	Word    string         `json:"verdict"`
+	Since   time.Time      `json:"since,omitzero"`   // of the verdict
+	Failure time.Time      `json:"failure,omitzero"` // start of the last failed run
+	Text    string         `json:"text,omitempty"`   // why it is not healthy
+	Passes  int            `json:"passes"`           // in a row, begun after the failure that closed
+	Up      int            `json:"up"`               // passes that make it healthy
+	Starved bool           `json:"starved,omitempty"`
+}
+
+// Decide says what a gate wants. Closing needs bad evidence, opening needs
+// good evidence of every check, and what is not known changes nothing.
+func Decide(e Evidence) Decision {
+	switch {
+	case e.Override != nil:
+		return e.overridden()
+	case len(e.Checks) == 0:
+		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks, so nothing can be told",
+			Do: "name at least one check under the gate's checks"}}}
+	}
+	if r := e.where("starved", starved); r != nil {
+		return Decision{Reasons: r}
+	}
+	if r := e.where("unhealthy", unhealthy); r != nil {
+		return Decision{State: Closed, Reasons: r, Since: earliest(r)}
+	}
+	if r := e.where("unknown", unknown); r != nil {
+		return Decision{Reasons: r}
+	}
+	if e.Hold != nil {
+		if d := e.held(); d.State == Closed {
+			return d
+		}
+	}
+	if len(e.Doubts) > 0 {
+		return Decision{Reasons: e.Doubts}
+	}
+	return Decision{State: Opened, Reasons: []Reason{{Code: "healthy", Text: e.wellText()}}}
+}
+
+func (e Evidence) overridden() Decision {
+	o := e.Override
+	return Decision{State: Opened, Since: o.At, Until: o.Expires, Reasons: []Reason{{Code: "override",
+		Text:  fmt.Sprintf("%s ordered it open: %s", o.Actor, o.Reason),
+		Since: o.At}}}
+}
+
+// held gives what still speaks for closed although every check is healthy.
+func (e Evidence) held() Decision {
+	h := e.Hold
+	d := Decision{State: Closed, Since: h.Began}
+	add := func(code, text, do string) {
+		d.Reasons = append(d.Reasons, Reason{Code: code, Text: text, Do: do, Since: h.Began})
+	}
+	for _, c := range e.Checks {
+		if want := h.needs(c); c.Passes < want {
+			add("recovering", fmt.Sprintf("%s passed %d times in a row since it failed, %d are needed", c.Name, c.Passes, want), "")
+		}
+	}
+	if end := h.Began.Add(e.MinHold); e.Now.Before(end) {
+		d.Until = end
+		add("min-hold", fmt.Sprintf("production is well again, and a close stands at least %v", e.MinHold), "")
+	}
+	if why := e.askWhy(); why != "" {
+		d.Ask = true
+		add("ask", why+"; a person has to open", "look at what waits, then enable the transition: in the console, with aws codepipeline enable-stage-transition, or with andon unhold")
+	}
+	if d.Reasons == nil {
+		return Decision{}
+	}
+	return d
+}
+
+func (e Evidence) askWhy() string {
+	h := e.Hold
+	switch {
+	case h.OldRead:
+		return "CodePipeline did not let us look before we closed"
+	case e.Reopen == AutoReopen:
+		return ""
+	case e.Reopen == AskReopen:
+		return "the gate is configured to ask"
+	case h.Suspect:
+		return "a release was inside the stage or had just left it when production became unwell, and what waits may carry the same fault"
+	case e.Waiting > 1:
+		return fmt.Sprintf("%d executions wait, and all of them would follow", e.Waiting)
+	}
+	return ""
+}
+
+func starved(c CheckEvidence) (string, bool) {
+	return c.Name + " ran too late to be believed: this machine is short of time or was asleep", c.Starved
+}
+
+func unhealthy(c CheckEvidence) (string, bool) {
+	return c.Name + " is unhealthy: " + c.Text, c.Verdict == probes.Unhealthy
+}
+
+func unknown(c CheckEvidence) (string, bool) {
+	text := c.Name + " has no fresh evidence"
+	if c.Text != "" {
+		text += ": " + c.Text
+	}
+	return text, c.Verdict == probes.Unknown
+}
+
+func (e Evidence) where(code string, holds func(CheckEvidence) (string, bool)) []Reason {
+	var rs []Reason
+	for _, c := range e.Checks {
+		if text, ok := holds(c); ok {
+			rs = append(rs, Reason{Code: code, Check: c.Name, Text: text, Since: c.Since})
+		}
+	}
+	return rs
+}
+
+func (e Evidence) wellText() string {
+	if len(e.Checks) == 1 {
+		return e.Checks[0].Name + " is healthy"
+	}
+	return fmt.Sprintf("all %d checks are healthy", len(e.Checks))
+}
+
+func earliest(rs []Reason) time.Time {
+	t := rs[0].Since
+	for _, r := range rs[1:] {
+		if r.Since.Before(t) {
+			t = r.Since
+		}
+	}
+	return t
+}

@@ -1,0 +1,167 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/probes"
+)
+
+// evidence gathers what Decide is told. It reads no clock and does no I/O.
+func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Memory, doubts []Reason) Evidence {
+	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen}
+	if o := past.Override; o != nil && o.over(now, seen) == "" {
+		e.Override = o
+	}
+	var since time.Time
+	if past.Hold != nil {
+		since = past.Hold.Failure
+	}
+	for _, name := range g.Checks {
+		e.Checks = append(e.Checks, checkEvidence(now, health, name, since))
+	}
+	e.Doubts = slices.Clone(doubts)
+	if seen.Skew.Abs() > MaxSkew {
+		e.Doubts = append(e.Doubts, Reason{Code: "clock",
+			Text: fmt.Sprintf("our clock and AWS's differ by %v", seen.Skew.Abs().Round(time.Second)),
+			Do:   "set this machine's clock (NTP); until then andon closes, but opens nothing"})
+	}
+	return e
+}
+
+func checkEvidence(now time.Time, health probes.Snapshot, name string, since time.Time) CheckEvidence {
+	c, ok := health.Check(name)
+	if !ok {
+		return CheckEvidence{Name: name, Word: probes.Unknown.String(), Text: "there is no such check"}
+	}
+	v := c.At(now)
+	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since)}
+	for _, t := range c.Targets {
+		e.Up = max(e.Up, t.Status.Policy().Up, 1)
+		if f := t.Status.LastFailure.Start; f.After(e.Failure) {
+			e.Failure = f
+		}
+		e.Starved = e.Starved || t.Status.Last.Late > max(2*time.Second, c.Every/2)
+	}
+	if t, ok := c.Worst(now); ok {
+		e.Since = t.Status.Since
+		e.Text = why(c, t, v)
+	}
+	return e
+}
+
+// why is the sentence behind a verdict that is not healthy.
+func why(c probes.CheckState, t probes.TargetState, v probes.Verdict) string {
+	var text string
+	switch s := t.Status; {
+	case v == probes.Healthy:
+		return ""
+	case v == probes.Unhealthy:
+		text = errText(s.LastFailure.Err)
+	case !s.Ran() && s.Last.Err != nil:
+		text = errText(s.Last.Err)
+	case !s.Ran():
+		text = "it has not run yet"
+	default:
+		text = "the last conclusive run is too old"
+		if s.Last.Outcome() == probes.Inconclusive && s.Last.Err != nil {
+			text += ": " + errText(s.Last.Err)
+		}
+	}
+	if len(c.Targets) > 1 {
+		text = t.Target.Name + ": " + text
+	}
+	return text
+}
+
+func errText(err error) string {
+	if err == nil {
+		return "it was unhealthy before andon started, and has not passed often enough since"
+	}
+	return err.Error()
+}
+
+// newHold is what a close at now begins. A close that repeats one which
+// somebody lifted keeps the older beginning and suspicion.
+func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
+	h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(now), OldRead: !v.Fresh}
+	for _, c := range e.Checks {
+		if c.Verdict == probes.Unhealthy {
+			h.Checks = append(h.Checks, c.Name)
+		}
+		if c.Failure.After(h.Failure) {
+			h.Failure = c.Failure
+		}
+	}
+	if old := v.Past.Hold; old != nil {
+		h.Began, h.Suspect, h.OldRead = old.Began, h.Suspect || old.Suspect, h.OldRead || old.OldRead
+		if len(old.Checks) == 0 {
+			h.Checks = nil // adopted: still every check has to prove itself
+		}
+		for _, name := range old.Checks {
+			if !slices.Contains(h.Checks, name) {
+				h.Checks = append(h.Checks, name)
+			}
+		}
+	}
+	if h.Failure.IsZero() {
+		h.Failure = now
+	}
+	return h
+}
+
+// closeText is what stands in AWS behind the mark: what is wrong since when,
+// and which release is inside.
+func closeText(d Decision, s Seen) string {
+	var b strings.Builder
+	for i, r := range d.Reasons {
+		if i == 3 {
+			fmt.Fprintf(&b, " and %d more", len(d.Reasons)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(" - ")
+		}
+		b.WriteString(cut(r.Text, 100))
+		if !r.Since.IsZero() {
+			b.WriteString(" - since " + compact(r.Since))
+		}
+		if i == 0 {
+			b.WriteString(insideText(s)) // before further reasons: there may be no room behind
+		}
+	}
+	return b.String()
+}
+
+func insideText(s Seen) string {
+	if len(s.Inside) == 0 {
+		return " - no release inside"
+	}
+	x := s.Inside[0]
+	text := " - inside is execution " + short(x.ID)
+	if x.Revision != "" {
+		text += " revision " + short(x.Revision)
+	}
+	if x.Action != "" {
+		text += " in " + x.Action
+	}
+	if !x.Since.IsZero() {
+		text += " since " + compact(x.Since)
+	}
+	return text
+}
+
+// cut shortens text to n characters.
+func cut(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n-3]) + "..."
+	}
+	return text
+}
+
+// compact is ISO 8601 in its basic form, which the alphabet of a reason allows.
+func compact(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
+
+func short(id string) string { return id[:min(8, len(id))] }

@@ -1,0 +1,172 @@
+package gates
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/andon-project/andon/journal"
+	"github.com/andon-project/andon/probes"
+)
+
+// A Line is all gates of one pipeline: read once, planned together.
+type Line struct {
+	health  func() probes.Snapshot
+	members []*member
+	reports atomic.Pointer[[]Report]
+}
+
+// member is one gate with its point and what it knows.
+type member struct {
+	gate  Gate
+	point Point
+	notes *notebook
+
+	seen    Seen  // the last successful read
+	before  Seen  // the last one that showed the transition disabled
+	readErr error // of this tick
+	actErr  error // of the last write; nil once one succeeded or is no longer wanted
+	said    State // the decision before, to count changes
+	changes [3]uint64
+	writes  [2]uint64 // closes, opens that AWS confirmed
+}
+
+// NewLine makes a line. health is asked anew whenever something is decided.
+func NewLine(health func() probes.Snapshot) *Line {
+	l := &Line{health: health}
+	l.reports.Store(&[]Report{})
+	return l
+}
+
+// Add puts a gate on the line, before the first Tick.
+func (l *Line) Add(g Gate, p Point, store journal.Store) {
+	l.members = append(l.members, &member{gate: g, point: p, notes: newNotebook(store, g.Stream())})
+}
+
+// Tick looks at every gate once and does what is to be done: closes first, then
+// opens. It may be called at any time, as often as one likes. The clock is
+// asked again after each wait.
+func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
+	begun := clock()
+	steps := make([]Step, len(l.members))
+	for i, m := range l.members {
+		m.look(ctx, begun)
+		steps[i] = m.think(ctx, clock(), l.health())
+	}
+	for i, m := range l.members {
+		if steps[i] == Stop {
+			m.close(ctx, clock, l.health)
+		}
+	}
+	for i, m := range l.members {
+		if steps[i] == Go {
+			m.open(ctx, clock, l.health)
+		}
+	}
+	reports := make([]Report, len(l.members))
+	for i, m := range l.members {
+		reports[i] = m.report(clock(), l.health(), steps[i])
+	}
+	l.reports.Store(&reports)
+	return reports
+}
+
+// Reports is what the last Tick left: a snapshot, safe to keep.
+func (l *Line) Reports() []Report { return *l.reports.Load() }
+
+// look reads the journal and then AWS. The order matters: an order that a
+// person wrote into the journal before changing AWS is known by the time the
+// change is seen.
+func (m *member) look(ctx context.Context, notBefore time.Time) {
+	m.notes.catchUp(ctx)
+	seen, err := m.point.Read(ctx, notBefore)
+	if m.readErr = err; err != nil {
+		return
+	}
+	m.seen = seen
+	if !seen.Enabled {
+		m.before = seen
+	}
+}
+
+// think decides and plans, and keeps the books until what is left is a write
+// to AWS or nothing.
+func (m *member) think(ctx context.Context, now time.Time, health probes.Snapshot) Step {
+	const enough = 8 // each step of bookkeeping removes its own cause
+	for range enough {
+		v := m.view(health)
+		step := m.gate.Plan(now, v, m.decide(now, health))
+		switch step {
+		case Settle:
+			m.settle(ctx, now)
+		case End:
+			o := m.notes.past.Override
+			m.notes.note(ctx, now, kindEnd, overrideEnd{o.ID, o.over(now, m.seen)})
+		case Honour:
+			m.notes.note(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
+		case Adopt:
+			m.notes.note(ctx, now, kindAdopt, m.gate.adopt(now, v))
+		case Forget:
+			m.notes.note(ctx, now, kindRelease, release{"it is no longer ours", m.seen})
+		default:
+			return step
+		}
+	}
+	return Rest
+}
+
+func (m *member) view(health probes.Snapshot) View {
+	v := View{Seen: m.seen, Fresh: m.readErr == nil, Ran: true, Past: m.notes.past}
+	for _, name := range m.gate.Checks {
+		c, ok := health.Check(name)
+		v.Ran = v.Ran && ok && c.Ran()
+	}
+	return v
+}
+
+func (m *member) decide(now time.Time, health probes.Snapshot) Decision {
+	return Decide(m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt()))
+}
+
+// settle closes an intent whose outcome was not known by what a read shows.
+func (m *member) settle(ctx context.Context, now time.Time) {
+	i := m.notes.past.Pending
+	o := Outcome{Intent: i.ID, Result: NotSeen, Seen: &m.seen}
+	mark, marked := ParseMark(m.seen.Reason)
+	switch {
+	case i.Verb == Close && !m.seen.Enabled && marked && mark.Intent == i.ID:
+		o.Result, o.Principal = Done, Principal(m.seen.ChangedBy)
+	case i.Verb == Open && m.seen.Enabled && m.gate.isUs(m.seen.ChangedBy, m.notes.past):
+		o.Result = Done
+	}
+	m.notes.note(ctx, now, kindOutcome, o)
+}
+
+// order is the override that a person's enable amounts to. What waited before
+// it is let in by it; when that has entered, the order is carried out.
+func (g Gate) order(id string, now time.Time, s, before Seen) Override {
+	return Override{ID: id, Actor: s.ChangedBy, At: now, Expires: now.Add(g.PersonEnable), Enabled: s.ChangedAt,
+		Reason: "enabled the transition in AWS while andon wanted it closed",
+		Latest: before.Latest, Waited: len(before.Waiting) > 0}
+}
+
+// adopt begins the hysteresis anew: without the record nothing is known of
+// the failure that closed.
+func (g Gate) adopt(now time.Time, v View) adoption {
+	mark, _ := ParseMark(v.Seen.Reason)
+	return adoption{mark, Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside,
+		Suspect: v.Seen.suspect(v.Seen.ChangedAt)}, v.Seen}
+}
+
+// callCode is the bounded code of a failed call, "" for none.
+func callCode(err error) string {
+	var c *CallError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &c):
+		return c.Code
+	}
+	return "other"
+}

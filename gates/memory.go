@@ -1,0 +1,115 @@
+package gates
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/andon-project/andon/journal"
+)
+
+// Memory is what a gate knows of its own past: its journal, folded. Applying a
+// record twice is the same as once.
+type Memory struct {
+	Closes     map[string]bool // ids of every close ever intended: what a mark of ours may say
+	Principals map[string]bool // who AWS said we were when it showed our mark
+	Pending    *Intent         // written, and not known what became of it
+	Hold       *Hold
+	Override   *Override
+	Closing    time.Time // when the last close was intended; zero once it was lifted
+	Honoured   time.Time // AWS's time of the last person's enable that became an override
+}
+
+// newMemory is an empty past.
+func newMemory() Memory {
+	return Memory{Closes: map[string]bool{}, Principals: map[string]bool{}}
+}
+
+// apply folds one record in. Kinds it does not know are for others.
+func (m *Memory) apply(r journal.Record) error {
+	if err := m.fold(r.Kind, r.Body); err != nil {
+		return fmt.Errorf("journal %s, record %d (%s): %w", r.Stream, r.Seq, r.Kind, err)
+	}
+	return nil
+}
+
+func (m *Memory) fold(kind string, body json.RawMessage) error {
+	switch kind {
+	case kindIntent:
+		return into(body, m.intended)
+	case kindOutcome:
+		return into(body, m.cameOut)
+	case kindAdopt:
+		return into(body, func(a adoption) {
+			m.Closes[a.Mark.Intent] = true
+			m.Hold = &a.Hold
+			m.Closing = a.Hold.Began
+		})
+	case kindRelease:
+		return into(body, func(release) { m.Hold, m.Closing = nil, time.Time{} })
+	case kindOverride:
+		return into(body, func(o Override) {
+			m.Override = &o
+			m.Hold, m.Closing = nil, time.Time{}
+			if o.Enabled.After(m.Honoured) {
+				m.Honoured = o.Enabled
+			}
+		})
+	case kindEnd:
+		return into(body, func(e overrideEnd) {
+			if m.Override != nil && m.Override.ID == e.ID {
+				m.Override = nil
+			}
+		})
+	case kindLate:
+		var l struct {
+			Kind string
+			Body json.RawMessage
+		}
+		if err := json.Unmarshal(body, &l); err != nil {
+			return err
+		}
+		if l.Kind == kindLate {
+			return fmt.Errorf("a late record inside a late record")
+		}
+		return m.fold(l.Kind, l.Body)
+	}
+	return nil
+}
+
+func (m *Memory) intended(i Intent) {
+	if i.Verb == Close {
+		m.Closes[i.ID] = true
+		if i.Hold != nil && m.Closing.IsZero() {
+			m.Closing = i.Hold.Began
+		}
+	}
+	m.Pending = &i
+}
+
+func (m *Memory) cameOut(o Outcome) {
+	if o.Principal != "" {
+		m.Principals[o.Principal] = true
+	}
+	if m.Pending == nil || m.Pending.ID != o.Intent || o.Result == Lost {
+		return
+	}
+	i := m.Pending
+	m.Pending = nil
+	switch {
+	case o.Result == Done && i.Verb == Close:
+		m.Hold = i.Hold
+	case o.Result == Done && i.Verb == Open:
+		m.Hold, m.Closing = nil, time.Time{}
+	}
+}
+
+// into decodes a body and hands it on.
+func into[T any](body json.RawMessage, use func(T)) error {
+	var v T
+	if err := json.Unmarshal(body, &v); err != nil {
+		return err
+	}
+	use(v)
+	return nil
+}

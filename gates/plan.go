@@ -1,0 +1,98 @@
+package gates
+
+import "time"
+
+// A Step is the one thing to do next at a gate. Verbs write to AWS; the others
+// write a record only, and after them the gate is planned anew.
+type Step string
+
+// The zero Step does nothing.
+const (
+	Rest   Step = ""
+	Settle Step = "settle" // a read tells what became of a write
+	End    Step = "end"    // an override is over
+	Honour Step = "honour" // a person enabled against our decision: an order
+	Adopt  Step = "adopt"  // a hold of ours that the journal does not know
+	Forget Step = "forget" // our hold is gone and nothing speaks for closing again
+	Stop   Step = Step(Close)
+	Go     Step = Step(Open)
+)
+
+// An old read may serve to close, never for anything else (S2).
+const (
+	freshFor = 2 * time.Second
+	oldRead  = 60 * time.Second
+)
+
+// View is what Plan knows besides the decision.
+type View struct {
+	Seen  Seen
+	Fresh bool // Seen was read in this tick
+	Ran   bool // every required check has had a conclusive run since start
+	Past  Memory
+}
+
+// Plan says what to do at now. It never lifts what is not ours, never writes
+// where an earlier write has not been looked at, and does not fight a person.
+func (g Gate) Plan(now time.Time, v View, d Decision) Step {
+	if !v.Seen.known() {
+		return Rest
+	}
+	if !v.Fresh {
+		return g.planBlind(now, v, d)
+	}
+	holder := g.holder(v.Seen, v.Past)
+	switch past := v.Past; {
+	case past.Pending != nil:
+		return Settle
+	case past.Override != nil && past.Override.over(now, v.Seen) != "":
+		return End
+	case g.adoptable(holder, past):
+		if v.Ran {
+			return Adopt
+		}
+	case g.honours(v.Seen, past, d):
+		return Honour
+	case d.State == Closed && v.Seen.Enabled && g.may(Close):
+		return Stop
+	case d.State == Opened && holder == Ours && g.may(Open):
+		return Go
+	case d.State == Opened && holder != Ours && past.Hold != nil:
+		return Forget
+	}
+	return Rest
+}
+
+// planBlind plans while CodePipeline does not let us read: a close may follow
+// a read of the last minute, nothing else may.
+func (g Gate) planBlind(now time.Time, v View, d Decision) Step {
+	age := now.Sub(v.Seen.Begun)
+	if d.State == Closed && v.Seen.Enabled && g.may(Close) &&
+		v.Past.Pending == nil && age >= 0 && age <= oldRead && !g.honours(v.Seen, v.Past, d) {
+		return Stop
+	}
+	return Rest
+}
+
+// adoptable: our mark stands there, but no record says since when it holds.
+func (g Gate) adoptable(h Holder, past Memory) bool {
+	lost := h == Adrift || h == Ours && past.Hold == nil && past.Override == nil
+	return lost && g.may(Open)
+}
+
+// honours: a person enabled while we wanted it closed, or lifted what we held.
+// Each enable counts once: when the override it became is over, it is over.
+func (g Gate) honours(s Seen, past Memory, d Decision) bool {
+	if !s.Enabled || d.State != Closed || !g.may(Close) || past.Override != nil ||
+		!g.isPerson(s.ChangedBy, past) || !s.ChangedAt.After(past.Honoured) {
+		return false
+	}
+	if past.Hold != nil {
+		return true
+	}
+	since := d.Since
+	if !past.Closing.IsZero() && past.Closing.Before(since) {
+		since = past.Closing
+	}
+	return !since.IsZero() && !s.ChangedAt.Before(since)
+}

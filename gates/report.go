@@ -1,0 +1,98 @@
+package gates
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/andon-project/andon/probes"
+)
+
+// A Report is what a Tick left of one gate: plain values for exporters.
+type Report struct {
+	At       time.Time
+	Gate     Gate
+	Decision Decision
+	Checks   []CheckEvidence
+	Seen     Seen
+	Fresh    bool // Seen was read in the tick that made this report
+	Holder   Holder
+	Hold     *Hold
+	Override *Override
+	Enforced bool // AWS shows what the decision wants, and it was looked at in this tick
+	Problems []Reason
+	Changes  [3]uint64 // changes of decision to keep, open, closed, since start
+	Closes   uint64    // confirmed by AWS, since start
+	Opens    uint64
+}
+
+func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report {
+	e := m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt())
+	d := Decide(e)
+	if d.State != m.said {
+		m.changes[d.State]++
+		m.said = d.State
+	}
+	if next == Rest {
+		m.actErr = nil
+	}
+	r := Report{At: now, Gate: m.gate, Decision: d, Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
+		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override,
+		Changes: m.changes, Closes: m.writes[0], Opens: m.writes[1]}
+	r.Enforced = r.enforced()
+	r.Problems = m.problems(r, e)
+	return r
+}
+
+// enforced: an observing gate enforces nothing; for the others AWS has to show
+// what the decision wants.
+func (r Report) enforced() bool {
+	switch {
+	case r.Gate.Observing() || !r.Fresh || !r.Seen.known():
+		return false
+	case r.Decision.State == Closed:
+		return !r.Seen.Enabled
+	case r.Decision.State == Opened:
+		return r.Seen.Enabled
+	}
+	return true
+}
+
+// problems is whatever keeps the gate from doing its work.
+func (m *member) problems(r Report, e Evidence) []Reason {
+	ps := append([]Reason(nil), e.Doubts...)
+	if m.readErr != nil {
+		ps = append(ps, Reason{Code: callCode(m.readErr), Text: m.readErr.Error()})
+	}
+	if m.actErr != nil {
+		ps = append(ps, Reason{Code: callCode(m.actErr), Text: m.actErr.Error()})
+	}
+	if r.Fresh {
+		ps = append(ps, r.strange()...)
+	}
+	return ps
+}
+
+// strange tells of holds that bear an andon's mark and are not ours to lift.
+func (r Report) strange() []Reason {
+	mark, _ := ParseMark(r.Seen.Reason)
+	switch r.Holder {
+	case Stranger:
+		return []Reason{{Code: "another-andon", Since: r.Seen.ChangedAt,
+			Text: fmt.Sprintf("the transition is held by gate %s of the andon instance %s", mark.Gate, mark.Instance),
+			Do:   "if that gate is gone, enable the transition by hand"}}
+	case Dubious:
+		return []Reason{{Code: "unverified", Since: r.Seen.ChangedAt,
+			Text: "the transition bears our mark, but we do not know our own name in AWS, so we cannot tell whether we wrote it",
+			Do:   "allow sts:GetCallerIdentity, or list our role under principals"}}
+	case Adrift:
+		return []Reason{{Code: "adrift", Since: r.Seen.ChangedAt,
+			Text: "the transition bears our mark, but the journal has no record of it; it is adopted once every check has run"}}
+	}
+	return nil
+}
+
+// Wakes tells whether the line should look again soon: something is wanted
+// and has not been reached.
+func (r Report) Wakes() bool {
+	return !r.Gate.Observing() && !r.Enforced && (r.Decision.State == Closed || !r.Fresh)
+}

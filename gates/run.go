@@ -1,0 +1,44 @@
+package gates
+
+import (
+	"context"
+	"time"
+)
+
+// Times between ticks: when all is as it should be, and the first pause after
+// a tick that did not reach what it wanted.
+const (
+	pace  = 10 * time.Second
+	retry = time.Second
+)
+
+// Run ticks until ctx is done: at its pace, at once when wake receives, and
+// sooner while something that is wanted has not been reached.
+func (l *Line) Run(ctx context.Context, wake <-chan struct{}) {
+	pause := retry
+	for ctx.Err() == nil {
+		wait := pace
+		if wanting(l.Tick(ctx, time.Now)) {
+			wait = pause
+			pause = min(pause*2, pace)
+		} else {
+			pause = retry
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+func wanting(reports []Report) bool {
+	for _, r := range reports {
+		if r.Wakes() {
+			return true
+		}
+	}
+	return false
+}
