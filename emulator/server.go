@@ -10,8 +10,7 @@ import (
 	"sync"
 )
 
-// maxBody bounds a request. The largest modelled request, a pipeline of 50
-// stages with 1000 actions, stays below it.
+// maxBody bounds a request. [assumed]
 const maxBody = 1 << 20
 
 // A Server answers AWS's wire protocols over one Model. It is an http.Handler
