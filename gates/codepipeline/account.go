@@ -1,0 +1,144 @@
+// Package codepipeline is how gates see and move AWS CodePipeline: stage
+// transitions, read once per pipeline and tick.
+//
+// Every call has a deadline, one limiter per account and region keeps half of
+// its rate for closes, and no write is repeated by the SDK: after an unknown
+// outcome somebody else may have acted, so the state is read first.
+package codepipeline
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"golang.org/x/time/rate"
+)
+
+// API is what is used of the CodePipeline client.
+type API interface {
+	GetPipelineState(context.Context, *codepipeline.GetPipelineStateInput, ...func(*codepipeline.Options)) (*codepipeline.GetPipelineStateOutput, error)
+	GetPipelineExecution(context.Context, *codepipeline.GetPipelineExecutionInput, ...func(*codepipeline.Options)) (*codepipeline.GetPipelineExecutionOutput, error)
+	Transitions
+}
+
+// Transitions are the two writes.
+type Transitions interface {
+	DisableStageTransition(context.Context, *codepipeline.DisableStageTransitionInput, ...func(*codepipeline.Options)) (*codepipeline.DisableStageTransitionOutput, error)
+	EnableStageTransition(context.Context, *codepipeline.EnableStageTransitionInput, ...func(*codepipeline.Options)) (*codepipeline.EnableStageTransitionOutput, error)
+}
+
+// Limits of calls. CodePipeline publishes no rate; polling 160 pipelines
+// without one was throttled.
+const (
+	callDeadline = 4 * time.Second // a whole call with its retries
+	perSecond    = 5               // for all calls, and once more for closes alone
+	burst        = 20
+)
+
+// An Account is one AWS account in one region: a client, its limiter and what
+// its answers tell of our clock.
+type Account struct {
+	api   API
+	skew  *skew
+	calls *Calls
+
+	shared, closes *rate.Limiter
+}
+
+// NewAccount makes a client from what the environment configured. calls may
+// be shared among accounts.
+func NewAccount(cfg aws.Config, calls *Calls) *Account {
+	a := &Account{skew: new(skew), calls: calls,
+		shared: rate.NewLimiter(perSecond, burst), closes: rate.NewLimiter(perSecond, burst)}
+	client := cfg.HTTPClient
+	if client == nil {
+		client = http.DefaultClient
+	}
+	cfg.HTTPClient = a.skew.watch(client)
+	cfg.Retryer = func() aws.Retryer {
+		// The SDK's own retry quota runs dry in a long outage and then refuses
+		// to try: on the way to a close that must not happen.
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = 2
+			o.MaxBackoff = time.Second
+			o.RateLimiter = ratelimit.None
+		})
+	}
+	a.api = codepipeline.NewFromConfig(cfg)
+	return a
+}
+
+// once keeps the SDK from repeating a write.
+func once(o *codepipeline.Options) { o.Retryer = aws.NopRetryer{} }
+
+// admit waits for the limiter. A close takes from the part kept for closes
+// first, and waits for the shared part only when that is used up.
+func (a *Account) admit(ctx context.Context, closing bool) error {
+	if closing && a.closes.Allow() {
+		return nil
+	}
+	return a.shared.Wait(ctx)
+}
+
+// call makes one limited, bounded and counted call.
+func call[In, Out any](ctx context.Context, a *Account, operation string, closing bool, in In,
+	f func(context.Context, In, ...func(*codepipeline.Options)) (Out, error), opts ...func(*codepipeline.Options)) (Out, error) {
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	var out Out
+	if err := a.admit(ctx, closing); err != nil {
+		return out, a.failed(operation, &limitedError{err})
+	}
+	out, err := f(ctx, in, opts...)
+	if err != nil {
+		return out, a.failed(operation, err)
+	}
+	a.calls.count(operation, "ok")
+	return out, nil
+}
+
+// skew is AWS's clock minus ours, from the Date header of the last answer.
+// The SDK corrects its signatures silently, so we compare for ourselves.
+type skew struct{ last atomic.Int64 }
+
+func (s *skew) now() time.Duration { return time.Duration(s.last.Load()) }
+
+type httpClient interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+func (s *skew) watch(next httpClient) httpClient { return &watched{next, s} }
+
+type watched struct {
+	next httpClient
+	skew *skew
+}
+
+func (w *watched) Do(r *http.Request) (*http.Response, error) {
+	sent := time.Now()
+	resp, err := w.next.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		w.skew.last.Store(int64(offset(date, sent, time.Now())))
+	}
+	return resp, nil
+}
+
+// offset is how far date, in whole seconds, lies outside of what our clock
+// showed while the answer was made.
+func offset(date, sent, received time.Time) time.Duration {
+	switch {
+	case date.Before(sent.Add(-time.Second)):
+		return date.Sub(sent)
+	case date.After(received.Add(time.Second)):
+		return date.Sub(received)
+	}
+	return 0
+}

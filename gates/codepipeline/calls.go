@@ -1,0 +1,34 @@
+package codepipeline
+
+import (
+	"maps"
+	"sync"
+)
+
+// A Call is one kind of request and what became of it.
+type Call struct{ Operation, Code string }
+
+// Calls counts requests to AWS. Its zero value is ready for use.
+type Calls struct {
+	mu sync.Mutex
+	n  map[Call]uint64
+}
+
+func (c *Calls) count(operation, code string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n == nil {
+		c.n = map[Call]uint64{}
+	}
+	c.n[Call{operation, code}]++
+}
+
+// Counts copies the counters.
+func (c *Calls) Counts() map[Call]uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.n)
+}

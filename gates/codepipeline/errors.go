@@ -1,0 +1,122 @@
+package codepipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/andon-project/andon/gates"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// limitedError: our own limiter did not let the call go in time.
+type limitedError struct{ err error }
+
+func (e *limitedError) Error() string {
+	return "our own limit of calls per second left no room: " + e.err.Error()
+}
+func (e *limitedError) Unwrap() error { return e.err }
+
+// failed turns what the SDK says into what happened, what it means and what to
+// do, and counts it. An answer with a modelled or a 4xx error means that AWS
+// changed nothing; with a 5xx, HTML or no answer nobody knows.
+func (a *Account) failed(operation string, err error) *gates.CallError {
+	e := &gates.CallError{Code: "other", Operation: operation, Err: err}
+	var api smithy.APIError
+	var resp *awshttp.ResponseError
+	var limited *limitedError
+	switch {
+	case errors.As(err, &limited):
+		e.Code, e.Untouched = "limited", true
+		e.Text = operation + " was not sent: " + limited.Error()
+	case errors.As(err, &resp) && resp.HTTPStatusCode() >= http.StatusInternalServerError:
+		e.Code = "server"
+		e.Text = fmt.Sprintf("%s: AWS answered %d; andon tries again", operation, resp.HTTPStatusCode())
+	case errors.As(err, &api):
+		e.Code, e.Untouched = apiCode(api.ErrorCode()), true
+		e.Text = fmt.Sprintf("%s: %s: %s%s", operation, api.ErrorCode(), api.ErrorMessage(), todo(e.Code))
+	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
+		e.Code = "timeout"
+		e.Text = fmt.Sprintf("%s: no answer within %v; andon tries again", operation, callDeadline)
+	case errors.Is(err, context.Canceled):
+		e.Code = "cancelled"
+		e.Text = operation + ": andon is stopping"
+	case !wasSent(err):
+		e.Code, e.Untouched = "not-sent", true
+		e.Text = fmt.Sprintf("%s could not be sent: %v; give andon a region (AWS_REGION) and credentials (a task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)", operation, rootOf(err))
+	default:
+		e.Code = "unreachable"
+		e.Text = fmt.Sprintf("%s: AWS cannot be reached: %v; look at routes, endpoints and AWS_ENDPOINT_URL; andon tries again", operation, rootOf(err))
+	}
+	a.calls.count(operation, countCode(e, err))
+	return e
+}
+
+func apiCode(name string) string {
+	switch name {
+	case "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ConcurrentModificationException":
+		return "throttled"
+	case "PipelineNotFoundException", "StageNotFoundException":
+		return "not-found"
+	case "AccessDeniedException", "AccessDenied", "UnauthorizedOperation":
+		return "denied"
+	case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationTokenException":
+		return "credentials"
+	case "ValidationException", "SerializationException":
+		return "invalid"
+	}
+	return "other"
+}
+
+func todo(code string) string {
+	switch code {
+	case "throttled":
+		return "; andon tries again, and slower"
+	case "not-found":
+		return "; correct pipeline and transition in the configuration, or create them"
+	case "denied":
+		return "; allow it for andon's role"
+	case "credentials":
+		return "; renew andon's credentials, and look at this machine's clock"
+	}
+	return ""
+}
+
+// countCode is the label `code`: the API's own name where there is one, since
+// the set of those is bounded by the service model.
+func countCode(e *gates.CallError, err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) && e.Code != "server" && e.Code != "other" {
+		return api.ErrorCode()
+	}
+	return e.Code
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
+
+// wasSent tells a request that failed on its way from one that was never made
+// for want of credentials, a region or an endpoint.
+func wasSent(err error) bool {
+	var send *smithyhttp.RequestSendError
+	var resp *smithyhttp.ResponseError
+	return errors.As(err, &send) || errors.As(err, &resp)
+}
+
+// rootOf is the innermost error: the chain above it repeats the operation.
+func rootOf(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

@@ -1,0 +1,24 @@
+package codepipeline
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// WhoAmI asks STS for the ARN we act under. It needs no permission, but an
+// endpoint that can be reached; lastChangedBy tells it too, after our first
+// write.
+// docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+func WhoAmI(ctx context.Context, cfg aws.Config, calls *Calls) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		calls.count("GetCallerIdentity", "failed")
+		return "", err
+	}
+	calls.count("GetCallerIdentity", "ok")
+	return aws.ToString(out.Arn), nil
+}
