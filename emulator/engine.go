@@ -176,8 +176,8 @@ func (m *Model) end(e *execution, status string) {
 	e.pipeline.live = slices.DeleteFunc(e.pipeline.live, func(other *execution) bool { return other == e })
 }
 
-// abandon ends an execution wherever it is. What runs for it is left alone:
-// its outcome no longer matters.
+// abandon ends an execution wherever it is, without waiting for its actions.
+// The caller admits who waited for the stage.
 func (m *Model) abandon(e *execution, status string) {
 	if e.inside {
 		for _, r := range e.visit().runs {

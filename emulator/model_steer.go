@@ -29,6 +29,9 @@ type actionName struct{ stage, action string }
 // part: it ends when it would have ended had it begun with this behaviour, or
 // at once if that has passed. It errs if there is no such action.
 func (m *Model) SetAction(pipeline, stage, action string, b Behaviour) error {
+	if len(b.Reason) > 5000 {
+		return errors.New("the reason of a failure is too long for AWS's errorDetails: shorten it to 5000 bytes")
+	}
 	m.lock()
 	defer m.mu.Unlock()
 	p, err := m.pipeline(pipeline)

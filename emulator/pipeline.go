@@ -17,7 +17,6 @@ const (
 type pipeline struct {
 	decl       *pipelineDeclaration // never changed in place: an update puts a new one
 	versions   map[int]*pipelineDeclaration
-	tags       []tag
 	created    time.Time
 	updated    time.Time
 	stages     map[string]*stage
@@ -85,7 +84,6 @@ func (m *Model) createPipeline(_ Caller, in createPipelineInput) (any, error) {
 	d.Version = 1
 	p := &pipeline{
 		versions:   make(map[int]*pipelineDeclaration),
-		tags:       in.Tags,
 		created:    m.now,
 		stages:     make(map[string]*stage),
 		heads:      make(map[string]revision),
@@ -94,7 +92,7 @@ func (m *Model) createPipeline(_ Caller, in createPipelineInput) (any, error) {
 	m.declare(p, d)
 	m.pipelines[d.Name] = p
 	m.start(p, executionTrigger{TriggerType: "CreatePipeline"}, launch{})
-	return createPipelineOutput{Pipeline: d, Tags: p.tags}, nil
+	return createPipelineOutput{Pipeline: d, Tags: in.Tags}, nil
 }
 
 // declare gives a pipeline its structure. A stage keeps its transitions and

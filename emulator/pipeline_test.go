@@ -37,10 +37,12 @@ func TestStructureIsValidated(t *testing.T) {
 		change func(*pipelineDeclaration)
 		code   string
 	}{
-		"as it is":                   {func(d *pipelineDeclaration) {}, ""},
-		"one stage":                  {func(d *pipelineDeclaration) { d.Stages = d.Stages[:1] }, structureError},
-		"no artifact store":          {func(d *pipelineDeclaration) { d.ArtifactStore = nil }, structureError},
-		"both artifact stores":       {func(d *pipelineDeclaration) { d.ArtifactStores = map[string]artifactStore{"us-east-1": *d.ArtifactStore} }, structureError},
+		"as it is":          {func(d *pipelineDeclaration) {}, ""},
+		"one stage":         {func(d *pipelineDeclaration) { d.Stages = d.Stages[:1] }, structureError},
+		"no artifact store": {func(d *pipelineDeclaration) { d.ArtifactStore = nil }, structureError},
+		"both artifact stores": {func(d *pipelineDeclaration) {
+			d.ArtifactStores = map[string]artifactStore{"us-east-1": *d.ArtifactStore}
+		}, structureError},
 		"first stage builds":         {func(d *pipelineDeclaration) { d.Stages[0].Actions[0].ActionTypeID.Category = "Build" }, structureError},
 		"source in a later stage":    {func(d *pipelineDeclaration) { d.Stages[1].Actions[0].ActionTypeID.Category = "Source" }, structureError},
 		"queued V1":                  {func(d *pipelineDeclaration) { d.PipelineType, d.ExecutionMode = "V1", "QUEUED" }, structureError},
@@ -55,7 +57,9 @@ func TestStructureIsValidated(t *testing.T) {
 		"timeout of a deploy action": {func(d *pipelineDeclaration) { d.Stages[2].Actions[0].TimeoutInMinutes = 5 }, actionError},
 		"input that nobody puts out": {func(d *pipelineDeclaration) { d.Stages[1].Actions[0].InputArtifacts = []inputArtifact{{"Cod"}} }, actionError},
 		"input put out before":       {func(d *pipelineDeclaration) { d.Stages[1].Actions[0].InputArtifacts = []inputArtifact{{"Code"}} }, ""},
-		"output twice":               {func(d *pipelineDeclaration) { d.Stages[1].Actions[0].OutputArtifacts = []outputArtifact{{Name: "Code"}} }, actionError},
+		"output twice": {func(d *pipelineDeclaration) {
+			d.Stages[1].Actions[0].OutputArtifacts = []outputArtifact{{Name: "Code"}}
+		}, actionError},
 		"store of another region": {func(d *pipelineDeclaration) {
 			d.ArtifactStores, d.ArtifactStore = map[string]artifactStore{"us-east-1": *d.ArtifactStore}, nil
 			d.Stages[2].Actions[0].Region = "eu-west-1"
