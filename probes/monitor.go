@@ -30,7 +30,9 @@ type Check struct {
 type Monitor struct {
 	checks  []Check
 	entries [][]*entry // by check, by target
-	changed chan struct{}
+
+	mu      sync.Mutex
+	changed []chan struct{} // one for each who asked
 }
 
 // entry is one target of one check.
@@ -50,7 +52,7 @@ type Prior func(check, target string) (Verdict, time.Time)
 
 // NewMonitor makes a monitor of checks; prior may be nil.
 func NewMonitor(checks []Check, prior Prior) *Monitor {
-	m := &Monitor{checks: checks, changed: make(chan struct{}, 1)}
+	m := &Monitor{checks: checks}
 	for i := range m.checks {
 		c := &m.checks[i]
 		targets := make([]*entry, len(c.Targets))
@@ -69,9 +71,26 @@ func NewMonitor(checks []Check, prior Prior) *Monitor {
 	return m
 }
 
-// Changed receives after a verdict changed. One signal may stand for several
-// changes: look at the snapshot.
-func (m *Monitor) Changed() <-chan struct{} { return m.changed }
+// Changed returns a channel of the caller's own that receives after a verdict
+// changed. One signal may stand for several changes: look at the snapshot.
+func (m *Monitor) Changed() <-chan struct{} {
+	c := make(chan struct{}, 1)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.changed = append(m.changed, c)
+	return c
+}
+
+func (m *Monitor) signal() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.changed {
+		select {
+		case c <- struct{}{}:
+		default: // a signal is waiting already
+		}
+	}
+}
 
 // Run runs the checks until ctx is done, and returns once the runs under way
 // have ended, or after grace if some do not heed their context.
@@ -133,10 +152,7 @@ func (m *Monitor) record(e *entry, r Result) {
 	after := before.Add(r)
 	e.status.Store(&after)
 	if after.verdict != before.verdict {
-		select {
-		case m.changed <- struct{}{}:
-		default: // a signal is waiting already
-		}
+		m.signal()
 	}
 }
 

@@ -177,10 +177,11 @@ func TestChangeOfVerdictWakes(t *testing.T) {
 		m := NewMonitor([]Check{check("shop", time.Second, func(context.Context, Target) (Facts, error) {
 			return Facts{}, errors.New("status is 500")
 		})}, nil)
+		changed := m.Changed()
 		stop := watch(t, m)
 		defer stop()
 		begun := time.Now()
-		<-m.Changed()
+		<-changed
 		if v := m.Snapshot()[0].At(time.Now()); v != Unhealthy {
 			t.Errorf("woken with verdict %v, want unhealthy", v)
 		}

@@ -142,6 +142,9 @@ func (s Status) At(now time.Time) Verdict {
 	return s.verdict
 }
 
+// Verdict is what the last conclusive run left, however old it is.
+func (s Status) Verdict() Verdict { return s.verdict }
+
 // Stale tells whether there is no conclusive run young enough at now.
 func (s Status) Stale(now time.Time) bool {
 	if len(s.recent) == 0 {

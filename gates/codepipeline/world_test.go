@@ -147,8 +147,11 @@ func (w *world) stage() types.StageState {
 	return types.StageState{}
 }
 
-func (w *world) enabled() bool  { w.t.Helper(); return w.stage().InboundTransitionState.Enabled }
-func (w *world) reason() string { w.t.Helper(); return aws.ToString(w.stage().InboundTransitionState.DisabledReason) }
+func (w *world) enabled() bool { w.t.Helper(); return w.stage().InboundTransitionState.Enabled }
+func (w *world) reason() string {
+	w.t.Helper()
+	return aws.ToString(w.stage().InboundTransitionState.DisabledReason)
+}
 
 // report is what andon says of its gate.
 func (w *world) report() gates.Report {

@@ -1,0 +1,211 @@
+package kinds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+)
+
+// A root is a name that expectations may use; roots are sets of them.
+type roots uint8
+
+const (
+	rootStatus roots = 1 << iota
+	rootHeaders
+	rootBody
+	rootText
+	rootElapsed
+	rootTLS
+)
+
+const rootNames = "status, headers, body, text, elapsed and tls"
+
+func rootOf(name string) roots {
+	switch name {
+	case "status":
+		return rootStatus
+	case "headers":
+		return rootHeaders
+	case "body":
+		return rootBody
+	case "text":
+		return rootText
+	case "elapsed":
+		return rootElapsed
+	case "tls":
+		return rootTLS
+	}
+	return 0
+}
+
+const (
+	costLimit   = 1_000_000 // stops a nested loop over a hostile body within 0.1 s
+	interruptAt = 100       // loop iterations between two looks at the context
+)
+
+// An expectation is one compiled expression.
+type expectation struct {
+	text    string
+	program cel.Program
+	uses    roots
+}
+
+func uses(all []expectation, some roots) bool {
+	for _, e := range all {
+		if e.uses&some != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// environment declares the roots. It is made once and never written again: it
+// takes 300 KiB and a millisecond, which is too much for each check.
+var environment = sync.OnceValues(func() (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.Types(cel.NativeTypeFor[certificate](types.ParseStructTag("cel"))),
+		cel.Variable("status", cel.IntType),
+		cel.Variable("headers", cel.MapType(cel.StringType, cel.StringType)),
+		cel.Variable("body", cel.DynType),
+		cel.Variable("text", cel.StringType),
+		cel.Variable("elapsed", cel.DurationType),
+		cel.Variable("tls", cel.ObjectType("kinds.certificate")),
+		cel.DefaultUTCTimeZone(true),
+		cel.CrossTypeNumericComparisons(true),
+		cel.ExtendedValidations(),
+	)
+})
+
+// compile type-checks all expressions. Its error joins a FieldError for each
+// mistake, `expect[N]` with line and column within the expression.
+func compile(texts []string) ([]expectation, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	env, err := environment()
+	if err != nil {
+		return nil, err
+	}
+	var all []expectation
+	var errs []error
+	for i, text := range texts {
+		e, problems := compileOne(env, text)
+		for _, problem := range problems {
+			errs = append(errs, &FieldError{fmt.Sprintf("expect[%d]", i), problem})
+		}
+		all = append(all, e)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+func compileOne(env *cel.Env, text string) (e expectation, problems []string) {
+	ast, issues := env.Compile(text)
+	if issues.Err() != nil {
+		for _, is := range issues.Errors() {
+			problems = append(problems, mistake(is))
+		}
+		return e, problems
+	}
+	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
+		return e, []string{fmt.Sprintf("gives %s, not true or false; write a condition such as status == 200", cel.FormatCELType(t))}
+	}
+	program, err := env.Program(ast,
+		cel.EvalOptions(cel.OptOptimize),
+		cel.CostLimit(costLimit),
+		cel.InterruptCheckFrequency(interruptAt))
+	if err != nil {
+		return e, []string{printable(err.Error(), longest)}
+	}
+	e = expectation{text: text, program: program}
+	for _, ref := range ast.NativeRep().ReferenceMap() {
+		e.uses |= rootOf(ref.Name)
+	}
+	return e, nil
+}
+
+// mistake says where in an expression it is, what it is and what there is instead.
+func mistake(e *cel.Error) string {
+	what := strings.ReplaceAll(e.Message, " (in container '')", "")
+	if strings.HasPrefix(what, "undeclared reference") {
+		what += "; there are " + rootNames
+	}
+	if strings.HasPrefix(what, "undefined field") {
+		what += "; tls has expiry and days_left"
+	}
+	return printable(fmt.Sprintf("line %d, column %d: %s", e.Location.Line(), e.Location.Column()+1, what), longest)
+}
+
+// judge returns nil if every expectation is true, or why the first other one is not.
+func judge(ctx context.Context, all []expectation, a *answer) error {
+	for _, e := range all {
+		out, _, err := e.program.ContextEval(ctx, a)
+		switch {
+		case err == nil && out == types.True:
+			continue
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && a.unreadable != nil:
+			return a.unreadable
+		case err != nil:
+			return e.unmet(a, "it cannot be judged, because "+because(err, e.text))
+		case out != types.False:
+			return e.unmet(a, fmt.Sprintf("it gives a %s, not true or false", out.Type().TypeName()))
+		}
+		return e.unmet(a, "")
+	}
+	return nil
+}
+
+// unmet tells which expectation does not hold, with what may be shown of the
+// answer: never the body or a header.
+func (e expectation) unmet(a *answer, problem string) error {
+	var was []string
+	if problem != "" {
+		was = append(was, problem)
+	}
+	if e.uses&rootStatus != 0 {
+		was = append(was, fmt.Sprintf("status was %d", a.status))
+	}
+	if e.uses&rootElapsed != 0 {
+		was = append(was, "elapsed was "+a.elapsed.String())
+	}
+	if e.uses&rootTLS != 0 && a.tls != nil {
+		was = append(was, fmt.Sprintf("tls.days_left was %d", a.tls.DaysLeft))
+	}
+	if len(was) == 0 {
+		was = append(was, "it was false")
+	}
+	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 100) + ", but " + printable(strings.Join(was, ", "), 85)}
+}
+
+// because says why an expression gave an error. The library's own text may
+// quote the body, so only a key that the expression itself names is repeated.
+func because(err error, expression string) string {
+	text := err.Error()
+	if key, ok := strings.CutPrefix(text, "no such key: "); ok {
+		if strings.Contains(expression, key) {
+			return "there is no key " + key
+		}
+		return "a key is missing"
+	}
+	for _, c := range [...]struct{ has, say string }{
+		{"no such attribute", "the answer did not come over TLS"},
+		{"no such overload", "a value is of another type than it needs"},
+		{"cost limit", "it costs too much on this body; make it simpler or lower max_bytes"},
+		{"index out of bounds", "a list is shorter than it needs"},
+		{"by zero", "it divides by zero"},
+	} {
+		if strings.Contains(text, c.has) {
+			return c.say
+		}
+	}
+	return "a value cannot be used as it demands"
+}
