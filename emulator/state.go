@@ -20,7 +20,9 @@ func (m *Model) getPipelineState(_ Caller, in getPipelineStateInput) (any, error
 	}
 	for i := range p.decl.Stages {
 		s := m.stageState(p, &p.decl.Stages[i])
-		if i > 0 { // nothing leads into the first stage [documented: the examples of the user guide]
+		// Nothing leads into the first stage [documented: the examples of the
+		// user guide; some answers of AWS that people published show it enabled].
+		if i > 0 {
 			s.InboundTransitionState = p.stages[s.StageName].inbound.state()
 		}
 		out.StageStates = append(out.StageStates, s)
