@@ -78,9 +78,9 @@ func (l *Log) CatchUp(ctx context.Context) ([]Record, error) {
 //   - ErrBehind: an earlier Append failed and CatchUp has not succeeded since.
 //   - An error from the store: unknown whether the record is stored. It is
 //     returned beside the error, so that the caller can recognise it by its
-//     Hash when CatchUp returns it. A store that was given up on at a deadline
-//     may still store it later, but only at that sequence: never after a
-//     record that this log has appended there instead.
+//     Hash when CatchUp returns it. After a deadline or a failing disk it may
+//     even turn up later, after a crash for instance, but only at its own
+//     sequence: never once this log has appended another record there.
 func (l *Log) Append(ctx context.Context, at time.Time, kind string, body any) (Record, error) {
 	if !l.current {
 		return Record{}, fmt.Errorf("journal: append to stream %q: %w: call CatchUp", l.stream, ErrBehind)
