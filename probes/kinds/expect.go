@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 )
 
-// A root is a name that expectations may use; roots are sets of them.
+// Roots are a set of the names that expectations may use.
 type roots uint8
 
 const (
@@ -107,6 +108,9 @@ func compile(texts []string) ([]expectation, error) {
 }
 
 func compileOne(env *cel.Env, text string) (e expectation, problems []string) {
+	if strings.TrimSpace(text) == "" {
+		return e, []string{"is empty; write a condition such as status == 200"}
+	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
 		for _, is := range issues.Errors() {
@@ -134,11 +138,13 @@ func compileOne(env *cel.Env, text string) (e expectation, problems []string) {
 // mistake says where in an expression it is, what it is and what there is instead.
 func mistake(e *cel.Error) string {
 	what := strings.ReplaceAll(e.Message, " (in container '')", "")
-	if strings.HasPrefix(what, "undeclared reference") {
+	switch {
+	case strings.HasPrefix(what, "undeclared reference"):
 		what += "; there are " + rootNames
-	}
-	if strings.HasPrefix(what, "undefined field") {
+	case strings.HasPrefix(what, "undefined field"):
 		what += "; tls has expiry and days_left"
+	case strings.HasPrefix(what, "Syntax error: token recognition error at: '= "):
+		what = "a single = compares nothing; write =="
 	}
 	return printable(fmt.Sprintf("line %d, column %d: %s", e.Location.Line(), e.Location.Column()+1, what), longest)
 }
@@ -175,7 +181,7 @@ func (e expectation) unmet(a *answer, problem string) error {
 		was = append(was, fmt.Sprintf("status was %d", a.status))
 	}
 	if e.uses&rootElapsed != 0 {
-		was = append(was, "elapsed was "+a.elapsed.String())
+		was = append(was, "elapsed was "+a.elapsed.Round(time.Microsecond).String())
 	}
 	if e.uses&rootTLS != 0 && a.tls != nil {
 		was = append(was, fmt.Sprintf("tls.days_left was %d", a.tls.DaysLeft))
@@ -183,7 +189,7 @@ func (e expectation) unmet(a *answer, problem string) error {
 	if len(was) == 0 {
 		was = append(was, "it was false")
 	}
-	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 100) + ", but " + printable(strings.Join(was, ", "), 85)}
+	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 90) + ", but " + printable(strings.Join(was, ", "), 95)}
 }
 
 // because says why an expression gave an error. The library's own text may
@@ -198,7 +204,7 @@ func because(err error, expression string) string {
 	}
 	for _, c := range [...]struct{ has, say string }{
 		{"no such attribute", "the answer did not come over TLS"},
-		{"no such overload", "a value is of another type than it needs"},
+		{"no such overload", "a value is of another type than it needs (numbers in JSON are doubles: 1.0, not 1)"},
 		{"cost limit", "it costs too much on this body; make it simpler or lower max_bytes"},
 		{"index out of bounds", "a list is shorter than it needs"},
 		{"by zero", "it divides by zero"},
