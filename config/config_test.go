@@ -1,0 +1,108 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/probes"
+	"github.com/andon-project/andon/probes/kinds"
+)
+
+// web and port stand for the kinds of checks, so that these tests hold for any.
+type web struct {
+	URL             string            `koanf:"url"`
+	Headers         map[string]string `koanf:"headers"`
+	Body            string            `koanf:"body"`
+	Expect          []string          `koanf:"expect"`
+	FollowRedirects *bool             `koanf:"follow_redirects"`
+	MaxBytes        int64             `koanf:"max_bytes"`
+	Share           float64           `koanf:"share"`
+	Patience        time.Duration     `koanf:"patience"`
+	TLS             struct {
+		ServerName string `koanf:"server_name"`
+	} `koanf:"tls"`
+	loaded bool
+}
+
+type fieldError struct{ field, problem string }
+
+func (e fieldError) Error() string { return e.field + ": " + e.problem }
+func (e fieldError) Field() string { return e.field }
+
+func (w *web) Validate() error {
+	var errs []error
+	if w.URL == "" {
+		errs = append(errs, fieldError{"url", "missing: write the address to ask"})
+	}
+	for i, e := range w.Expect {
+		if strings.Contains(e, "statuss") {
+			errs = append(errs, fieldError{string(path("expect").item(i)), "undeclared reference to\n  'statuss'"})
+		}
+	}
+	if strings.HasPrefix(w.URL, "ftp:") {
+		errs = append(errs, errors.New("cannot ask "+w.URL))
+	}
+	return errors.Join(errs...)
+}
+
+func (w *web) Targets() []probes.Target { return []probes.Target{{Address: w.URL}} }
+
+func (w *web) Probe(kinds.Env) (probes.Probe, error) { return nil, nil }
+
+type port struct {
+	Address string `koanf:"address"`
+}
+
+func (p *port) Validate() error {
+	if p.Address == "" {
+		return fieldError{"address", "missing: write host:port"}
+	}
+	return nil
+}
+
+func (p *port) Targets() []probes.Target { return []probes.Target{{Address: p.Address}} }
+
+func (p *port) Probe(kinds.Env) (probes.Probe, error) { return nil, nil }
+
+func table() map[string]func() kinds.Settings {
+	return map[string]func() kinds.Settings{
+		"http": func() kinds.Settings { return &web{} },
+		"tcp":  func() kinds.Settings { return &port{} },
+	}
+}
+
+// Every file in testdata/invalid ends with the exact errors that it has, as
+// comments that begin with #!.
+func TestInvalid(t *testing.T) {
+	t.Parallel()
+	files, _ := filepath.Glob("testdata/invalid/*.yaml")
+	if len(files) < 30 {
+		t.Fatalf("found %d files only", len(files))
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for line := range strings.Lines(string(text)) {
+				if msg, ok := strings.CutPrefix(line, "#! "); ok {
+					want = append(want, "andon.yaml:"+strings.TrimSpace(msg))
+				}
+			}
+			c, err := load("andon.yaml", text, Overrides{Environ: []string{"TOKEN=hunter2"}}, table())
+			if err == nil {
+				t.Fatalf("loaded as %+v", c)
+			}
+			if got := err.Error(); got != strings.Join(want, "\n") || c != nil {
+				t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+			}
+		})
+	}
+}

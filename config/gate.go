@@ -1,0 +1,144 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// What a gate may ask for.
+const (
+	maxHold         = 24 * time.Hour
+	minPersonEnable = time.Second
+	maxPersonEnable = 7 * 24 * time.Hour
+)
+
+// Names of pipelines and stages, by the CodePipeline service model; regions as
+// the AWS partitions write them.
+var (
+	pipelinePattern = regexp.MustCompile(`^[A-Za-z0-9.@\-_]{1,100}$`)
+	regionPattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
+)
+
+func (d *decoder) checkGates(c *Config) {
+	names := map[string]path{}
+	points := map[Transition][]int{} // without region: gates that may share a point
+	for i := range c.Gates {
+		p, g := path("gates").item(i), &c.Gates[i]
+		g.Pos = d.pos(p).value
+		d.checkName(p.key("name"), g.Name)
+		d.checkUnique(p.key("name"), g.Name, names)
+		d.checkActs(p.key("may"), g.May)
+		d.checkRefs(p, g, c.Checks)
+		d.checkRange(p.key("min_hold"), g.MinHold, 0, maxHold)
+		d.checkRange(p.key("person_enable"), g.PersonEnable, minPersonEnable, maxPersonEnable)
+		d.checkReopen(p.key("reopen"), g.Reopen)
+		d.checkPoint(p.key("codepipeline"), g.CodePipeline)
+		anywhere := Transition{Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage}
+		d.checkShared(p.key("codepipeline"), g, c.Gates, points[anywhere])
+		points[anywhere] = append(points[anywhere], i)
+		if g.Writes() && !d.given("instance") {
+			d.report("instance", "missing: %s may write, and what andon holds is marked with the name of the instance: write one like `instance: shop-prod`", p)
+		}
+	}
+}
+
+func (d *decoder) checkActs(p path, may []Act) {
+	for i, act := range may {
+		at := p.item(i)
+		switch act {
+		case Close, Open:
+			if slices.Index(may, act) < i {
+				d.report(at, "%s stands here twice: remove one", act)
+			}
+		case "approve", "reject", "stop", "rollback":
+			d.report(at, "a gate at a transition cannot %s: it may close and open", act)
+		default:
+			d.report(at, "want close or open, %s%s", got(at, string(act)), meant(string(act), "close", "open"))
+		}
+	}
+}
+
+// meant is the end of a message that already lists what there is.
+func meant(word string, known ...string) string {
+	if near := nearest(word, known); near != "" {
+		return fmt.Sprintf(", did you mean %q?", near)
+	}
+	return ""
+}
+
+// checkRefs refuses checks that do not exist. A gate without any would never
+// have a reason to close, nor the evidence to open.
+func (d *decoder) checkRefs(p path, g *Gate, checks []Check) {
+	in := p.key("checks")
+	if len(g.Checks) == 0 {
+		d.report(in, "a gate decides by checks and this one has none: name at least one, like `checks: [storefront]`")
+	}
+	known := make([]string, 0, len(checks))
+	for _, c := range checks {
+		if c.Name != "" {
+			known = append(known, c.Name)
+		}
+	}
+	for i, name := range g.Checks {
+		at := in.item(i)
+		switch {
+		case !slices.Contains(known, name):
+			d.report(at, "there is no such check, %s%s", got(at, name), suggest(name, known))
+		case slices.Index(g.Checks, name) < i:
+			d.report(at, "%s stands here twice: remove one", name)
+		}
+	}
+}
+
+func (d *decoder) checkReopen(p path, r Reopen) {
+	switch r {
+	case AskIfSuspect, Auto, Ask:
+	default:
+		d.report(p, "want ask-if-suspect, auto or ask, %s%s", got(p, string(r)), meant(string(r), string(AskIfSuspect), string(Auto), string(Ask)))
+	}
+}
+
+func (d *decoder) checkPoint(p path, t Transition) {
+	if !d.given(p) {
+		d.report(p, "missing: say where the gate stands, like `codepipeline: {pipeline: shop, transition: Production}`")
+		return
+	}
+	d.checkAWSName(p.key("pipeline"), t.Pipeline, "the name of a pipeline")
+	d.checkAWSName(p.key("transition"), t.Stage, "the name of the stage that the transition leads into")
+	region := p.key("region")
+	if d.given(region) && !regionPattern.MatchString(t.Region) {
+		d.report(region, "want a region like eu-central-1, %s", got(region, t.Region))
+	}
+}
+
+// checkShared refuses a gate at a point where one of the others stands. No
+// region may turn out to be any region, so it has to be told.
+func (d *decoder) checkShared(p path, g *Gate, gates []Gate, others []int) {
+	t := g.CodePipeline
+	if t.Pipeline == "" || t.Stage == "" {
+		return
+	}
+	for _, i := range others {
+		other := path("gates").item(i)
+		switch o := gates[i].CodePipeline; {
+		case o == t:
+			d.report(p, "%s is already the point of %s (%s): a point has one gate, put the checks of both into it", t, other, gates[i].Pos)
+		case o.Region == "" || t.Region == "":
+			d.report(p, "%s and %s of %s (%s) may be one point: write the region at both", t, o, other, gates[i].Pos)
+		default:
+			continue
+		}
+		return
+	}
+}
+
+func (d *decoder) checkAWSName(p path, name, what string) {
+	switch {
+	case !d.given(p):
+		d.report(p, "missing: give %s", what)
+	case !pipelinePattern.MatchString(name):
+		d.report(p, "want %s, 1 to 100 letters, digits and . @ - _, %s", what, got(p, name))
+	}
+}

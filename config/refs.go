@@ -1,0 +1,108 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+const maxReference = 64 << 10 // bytes of a referenced file: a token or a certificate
+
+// references puts in what `${env:NAME}` and `${file:/run/secrets/x}` stand
+// for, and keeps it out of messages.
+type references struct {
+	dir     string // where relative file names start: the folder of the configuration
+	environ []string
+
+	secrets []string // what has been put in so far
+}
+
+// expand returns s with its references replaced. `$${env:` is a literal
+// `${env:`; any other dollar stands for itself.
+func (r *references) expand(s string) (string, error) {
+	var out strings.Builder
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			out.WriteString(s)
+			return out.String(), nil
+		}
+		kind, _, _ := strings.Cut(s[i+2:], ":")
+		if kind != "env" && kind != "file" {
+			out.WriteString(s[:i+2])
+			s = s[i+2:]
+			continue
+		}
+		if i > 0 && s[i-1] == '$' {
+			out.WriteString(s[:i-1] + "${")
+			s = s[i+2:]
+			continue
+		}
+		name, rest, closed := strings.Cut(s[i+len("${:")+len(kind):], "}")
+		if !closed {
+			return "", fmt.Errorf("the reference ${%s:… has no closing }; write $${ for a literal ${", kind)
+		}
+		value, err := r.lookup(kind, name)
+		if err != nil {
+			return "", err
+		}
+		r.secrets = append(r.secrets, value)
+		out.WriteString(s[:i] + value)
+		s = rest
+	}
+}
+
+func (r *references) lookup(kind, name string) (string, error) {
+	if kind == "file" {
+		return r.readFile(name)
+	}
+	for _, e := range r.environ {
+		if value, ok := strings.CutPrefix(e, name+"="); ok && value != "" {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("${env:%s}: the variable is not set or empty: set it where andon starts", name)
+}
+
+// readFile reads a regular file without its last line ends, which editors and
+// `echo` add to secrets.
+func (r *references) readFile(name string) (string, error) {
+	file := name
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(r.dir, file)
+	}
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", fmt.Errorf("${file:%s}: there is no such file: create it, or mount it where andon runs", name)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("${file:%s}: andon may not read it: give its user the right to", name)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxReference+1))
+	value := strings.TrimRight(string(text), "\r\n")
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("${file:%s}: reading it failed: %w", name, err)
+	case len(text) > maxReference:
+		return "", fmt.Errorf("${file:%s}: it is larger than %d KiB, too much for one value", name, maxReference>>10)
+	case value == "":
+		return "", fmt.Errorf("${file:%s}: it is empty: write the value into it", name)
+	}
+	return value, nil
+}
+
+// hide takes out of a message what references have put in, also where it is
+// quoted.
+func (r *references) hide(msg string) string {
+	for _, s := range r.secrets {
+		quoted := strconv.Quote(s)
+		msg = strings.ReplaceAll(msg, quoted[1:len(quoted)-1], "(not shown)")
+		msg = strings.ReplaceAll(msg, s, "(not shown)")
+	}
+	return msg
+}
