@@ -2,11 +2,8 @@ package emulator
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,28 +130,26 @@ func cutOff(err error) bool {
 
 // Who hangs is let go when the faults are cleared, and is answered.
 func TestClearingEndsAHang(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		inTheaterNamed(t, map[bool]string{false: "before", true: "after"}[after], func(th theater) {
-			th.inject(Fault{Kind: FaultHang, After: after})
-			done := make(chan error)
-			go func() { done <- th.disable(th.alice) }()
-			synctest.Wait()
-			if got := th.Calls()[1]; got.Operation != "DisableStageTransition" || got.Status != 0 {
-				th.Errorf("while it hangs the log says %+v", got)
-			}
-			th.ClearFaults()
-			if err := <-done; err != nil {
-				th.Error(err)
-			}
-			if th.enabled() {
-				th.Error("not applied")
-			}
+	for name, after := range map[string]bool{"before": false, "after": true} {
+		t.Run(name, func(t *testing.T) {
+			inTheater(t, func(th theater) {
+				th.inject(Fault{Kind: FaultHang, After: after})
+				done := make(chan error)
+				go func() { done <- th.disable(th.alice) }()
+				synctest.Wait()
+				if got := th.Calls()[1]; got.Operation != "DisableStageTransition" || got.Status != 0 || got.Applied {
+					th.Errorf("while it hangs the log says %+v", got)
+				}
+				th.ClearFaults()
+				if err := <-done; err != nil {
+					th.Error(err)
+				}
+				if th.enabled() {
+					th.Error("not applied")
+				}
+			})
 		})
 	}
-}
-
-func inTheaterNamed(t *testing.T, name string, play func(theater)) {
-	t.Run(name, func(t *testing.T) { inTheater(t, play) })
 }
 
 func TestWhomFaultsStrike(t *testing.T) {
@@ -178,55 +173,6 @@ func TestWhomFaultsStrike(t *testing.T) {
 	})
 }
 
-func TestStaleReads(t *testing.T) {
-	inTheater(t, func(th theater) {
-		for range 3 { // seconds 0, 1, 2: enabled
-			th.enabled()
-			time.Sleep(time.Second)
-		}
-		if err := th.disable(th.alice); err != nil { // at second 3
-			th.Fatal(err)
-		}
-		time.Sleep(time.Second)
-		if th.enabled() {
-			th.Fatal("the disable was not applied")
-		}
-		for _, test := range []struct {
-			by   time.Duration
-			want bool
-		}{{0, true}, {time.Second, false}, {4 * time.Second, true}, {time.Hour, true}} {
-			time.Sleep(time.Second)
-			th.inject(Fault{Kind: FaultStale, By: test.by, Count: 1})
-			if got := th.enabled(); got != test.want {
-				th.Errorf("a read stale by %s shows enabled: %t", test.by, got)
-			}
-		}
-		th.inject(Fault{Kind: FaultStale})
-		if err := th.disable(th.alice); err != nil || th.Faults()[4].Fired != 0 {
-			th.Errorf("a stale fault struck a write: %v", err)
-		}
-		out, err := th.alice.GetPipeline(th.Context(), &codepipeline.GetPipelineInput{Name: aws.String("shop")})
-		if err != nil || *out.Pipeline.Name != "shop" {
-			th.Errorf("a first read has no past to answer from: %v", err)
-		}
-	})
-}
-
-// A stale read may show what has been deleted since.
-func TestStaleReadsOfWhatIsGone(t *testing.T) {
-	inTheater(t, func(th theater) {
-		th.enabled()
-		call(th.Server, "DeletePipeline", []byte(`{"name":"shop"}`))
-		th.inject(Fault{Kind: FaultStale, By: time.Second, Count: 1})
-		if !th.enabled() {
-			th.Error("disabled")
-		}
-		if w := call(th.Server, "GetPipelineState", []byte(`{"name":"shop"}`)); w.Code != http.StatusBadRequest {
-			th.Errorf("answered %d %s", w.Code, w.Body)
-		}
-	})
-}
-
 func TestWrongDates(t *testing.T) {
 	inTheater(t, func(th theater) {
 		th.inject(
@@ -240,85 +186,4 @@ func TestWrongDates(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestFaultsOverHTTP(t *testing.T) {
-	t.Parallel()
-	s := New(Options{})
-	do := func(method, body string) *httptest.ResponseRecorder {
-		w := httptest.NewRecorder()
-		s.ServeHTTP(w, httptest.NewRequest(method, "/_emulator/faults", strings.NewReader(body)))
-		return w
-	}
-	w := do("POST", `[{"kind":"date","by":"-3h"},{"kind":"drop","after":true,"operation":"GetPipelineState","accessKey":"a","count":2,"every":3}]`)
-	if w.Code != http.StatusOK {
-		t.Fatal(w.Body)
-	}
-	want := []Fault{
-		{Kind: FaultDate, By: -3 * time.Hour},
-		{Kind: FaultDrop, After: true, Operation: "GetPipelineState", AccessKey: "a", Count: 2, Every: 3},
-	}
-	var told []Fault
-	if err := json.Unmarshal(do("GET", "").Body.Bytes(), &told); err != nil {
-		t.Fatal(err)
-	}
-	for _, got := range [][]Fault{s.Faults(), told} {
-		if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
-			t.Errorf("faults are %+v", got)
-		}
-	}
-	if do("DELETE", ""); len(s.Faults()) != 0 {
-		t.Error("DELETE left faults")
-	}
-	for _, test := range []struct{ body, want string }{
-		{`{"kind":"drop"}`, "the body is not a list of faults"},
-		{`[{"kind":"explode"}]`, `fault kind \"explode\" is unknown: use one of [error-json`},
-		{`[{"kind":"drop","when":"now"}]`, `unknown field \"when\"`},
-		{`[{"kind":"date","by":"yesterday"}]`, `invalid duration`},
-		{`[{"kind":"stale","by":"-1s"}]`, `an answer of the future is not known`},
-		{`[{"kind":"throttle","after":true}]`, `cannot strike after`},
-		{`[{"kind":"throttle","count":-1}]`, `must not be negative`},
-		{`[{"kind":"throttle","operation":"getPipelineState"}]`, `operation \"getPipelineState\" is unknown`},
-		{`[{"kind":"throttle"},{"kind":"drop","every":-1}]`, `must not be negative`},
-	} {
-		if w := do("POST", test.body); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), test.want) {
-			t.Errorf("%s: answered %d %s", test.body, w.Code, w.Body)
-		}
-	}
-	if f := s.Faults(); len(f) != 0 {
-		t.Errorf("refused lists left %+v", f)
-	}
-}
-
-func TestOtherSitesInjectNothing(t *testing.T) {
-	t.Parallel()
-	s := New(Options{})
-	r := httptest.NewRequest("POST", "/_emulator/faults", strings.NewReader(`[{"kind":"drop"}]`))
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	if w.Code != http.StatusForbidden || len(s.Faults()) != 0 {
-		t.Errorf("answered %d", w.Code)
-	}
-}
-
-func TestThePastIsBounded(t *testing.T) {
-	t.Parallel()
-	var p past
-	start := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
-	for i := range 3 * pastReads {
-		for v := range 2 * pastVersions {
-			p.add(string(rune('a'+i)), start.Add(time.Duration(v)*time.Second), []byte{byte(v)})
-		}
-	}
-	if len(p.reads) != pastReads || len(p.order) != pastReads {
-		t.Errorf("%d reads are remembered, %d in order", len(p.reads), len(p.order))
-	}
-	last := string(rune('a' + 3*pastReads - 1))
-	if got := p.at(last, start); len(p.reads[last]) != pastVersions || got[0] != pastVersions {
-		t.Errorf("%d versions are remembered, the oldest %v", len(p.reads[last]), got)
-	}
-	if p.at("a", start) != nil || p.previous("a") != nil {
-		t.Error("the first read is still remembered")
-	}
 }
