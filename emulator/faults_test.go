@@ -137,7 +137,7 @@ func TestClearingEndsAHang(t *testing.T) {
 				done := make(chan error)
 				go func() { done <- th.disable(th.alice) }()
 				synctest.Wait()
-				if got := th.Calls()[1]; got.Operation != "DisableStageTransition" || got.Status != 0 || got.Applied {
+				if got := th.Calls()[1]; got.Operation != "DisableStageTransition" || got.Status != 0 || got.Applied != after {
 					th.Errorf("while it hangs the log says %+v", got)
 				}
 				th.ClearFaults()

@@ -148,6 +148,7 @@ func (s *Server) answer(ctx context.Context, hit strike, d dialect, c Caller, ca
 		}
 	}
 	a := d.run(c, call)
+	s.calls.end(*call) // who hangs from here on shows what came of it
 	if a.read != "" {
 		a = s.remember(a, hit.fault)
 	}
