@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -90,7 +89,7 @@ func classify(phase string, err error) (reason, text string) {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return reasonDNS, dns.Error()
 	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok || phase == phaseTLS {
+	if phase == phaseTLS || alert(err) {
 		if errors.Is(err, io.EOF) {
 			return reasonTLS, "the server closed the connection during the TLS handshake"
 		}
@@ -109,6 +108,14 @@ func classify(phase string, err error) (reason, text string) {
 		return reasonProtocol, "no valid HTTP response: " + err.Error()
 	}
 	return reasonConnect, err.Error()
+}
+
+// alert tells whether err is a TLS alert. Those about a client's certificate
+// come after the handshake (RFC 8446 section 4.4.2.4), and crypto/tls gives
+// them no type of their own.
+func alert(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "remote error" || op.Op == "local error")
 }
 
 // redacted is u without what may be secret: user, query and fragment.

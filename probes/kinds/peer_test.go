@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -160,3 +161,31 @@ func (a authority) issue(t testing.TB, expiry time.Time, names ...string) tls.Ce
 var epoch = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
 func atEpoch() time.Time { return epoch }
+
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// nxdomain is a resolver whose only server knows no name (RFC 1035 section 4.1.1).
+func nxdomain(t testing.TB) *net.Resolver {
+	t.Helper()
+	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	go func() {
+		question := make([]byte, 512)
+		for {
+			n, from, err := server.ReadFrom(question)
+			if err != nil {
+				return
+			}
+			reply := question[:n]
+			reply[2] |= 0x80       // a response
+			reply[3] = 0x80 | 0x03 // recursion available, NXDOMAIN
+			server.WriteTo(reply, from)
+		}
+	}()
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
+	}}
+}

@@ -66,15 +66,6 @@ func (w *stopwatch) enterLocked(phase, doing, object string) {
 	w.doing, w.object = doing, object
 }
 
-// note says what goes on within the same phase.
-func (w *stopwatch) note(doing string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.over {
-		w.doing, w.object = doing, ""
-	}
-}
-
 // where is the phase the run is in, or ended in, and what it was doing.
 func (w *stopwatch) where() (phase, doing string) {
 	w.mu.Lock()
@@ -106,7 +97,7 @@ func (w *stopwatch) trace() *httptrace.ClientTrace {
 		ConnectDone:          func(_, addr string, err error) { w.connected(addr, err) },
 		TLSHandshakeStart:    func() { w.enter(phaseTLS, "doing the TLS handshake", "") },
 		TLSHandshakeDone:     w.handshaken,
-		WroteRequest:         func(httptrace.WroteRequestInfo) { w.wrote() },
+		WroteRequest:         w.wrote,
 		GotFirstResponseByte: func() { w.enter(phaseTransfer, "reading the response header", "") },
 	}
 }
@@ -127,10 +118,10 @@ func (w *stopwatch) connected(addr string, err error) {
 	}
 }
 
-func (w *stopwatch) wrote() {
+func (w *stopwatch) wrote(i httptrace.WroteRequestInfo) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.over && w.phase == phaseProcessing {
+	if i.Err == nil && !w.over && w.phase == phaseProcessing {
 		w.doing, w.object = "waiting for the response header", ""
 	}
 }
