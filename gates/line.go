@@ -3,6 +3,7 @@ package gates
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 type Line struct {
 	health  func() probes.Snapshot
 	members []*member
+	me      atomic.Pointer[string] // our ARN, once it is known
 	reports atomic.Pointer[[]Report]
 }
 
@@ -44,6 +46,9 @@ func (l *Line) Add(g Gate, p Point, store journal.Store) {
 	l.members = append(l.members, &member{gate: g, point: p, notes: newNotebook(store, g.Stream())})
 }
 
+// IAm tells the line under which ARN it acts. It may be called at any time.
+func (l *Line) IAm(arn string) { l.me.Store(&arn) }
+
 // Tick looks at every gate once and does what is to be done: closes first, then
 // opens. It may be called at any time, as often as one likes. The clock is
 // asked again after each wait.
@@ -51,6 +56,9 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	begun := clock()
 	steps := make([]Step, len(l.members))
 	for i, m := range l.members {
+		if me := l.me.Load(); me != nil && !slices.Contains(m.gate.Principals, *me) {
+			m.gate.Principals = append(slices.Clone(m.gate.Principals), *me)
+		}
 		m.look(ctx, begun)
 		steps[i] = m.think(ctx, clock(), l.health())
 	}

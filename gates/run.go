@@ -13,12 +13,17 @@ const (
 )
 
 // Run ticks until ctx is done: at its pace, at once when wake receives, and
-// sooner while something that is wanted has not been reached.
-func (l *Line) Run(ctx context.Context, wake <-chan struct{}) {
+// sooner while something that is wanted has not been reached. After each tick
+// it tells tell, which may be nil.
+func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report)) {
 	pause := retry
 	for ctx.Err() == nil {
+		reports := l.Tick(ctx, time.Now)
+		if tell != nil {
+			tell(reports)
+		}
 		wait := pace
-		if wanting(l.Tick(ctx, time.Now)) {
+		if wanting(reports) {
 			wait = pause
 			pause = min(pause*2, pace)
 		} else {

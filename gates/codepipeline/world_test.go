@@ -34,6 +34,7 @@ type world struct {
 	gate   gates.Gate
 	calls  codepipeline.Calls
 	life   *life
+	mortal *deadman // ends the life of the next process at a chosen step; nil: it is immortal
 }
 
 // life is one incarnation of the daemon.
@@ -68,12 +69,16 @@ func (w *world) start() {
 	monitor := probes.NewMonitor([]probes.Check{{Name: "storefront", Schedule: probes.Every(10 * time.Second),
 		Every: 10 * time.Second, Timeout: 3 * time.Second, Policy: probes.DefaultPolicy(10*time.Second, 3*time.Second),
 		Targets: []probes.Target{{Name: "storefront"}}, Probe: w}}, nil)
-	account := codepipeline.NewAccount(w.config("ANDON"), &w.calls)
+	cfg := w.config("ANDON")
+	if w.mortal != nil {
+		cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: w.mortal}}
+	}
+	account := codepipeline.NewAccount(cfg, &w.calls)
 	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
 	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(stageName), w.store)
 	l.done.Go(func() { monitor.Run(ctx) })
 	changed := monitor.Changed()
-	l.done.Go(func() { l.line.Run(ctx, changed) })
+	l.done.Go(func() { l.line.Run(ctx, changed, nil) })
 	w.life = l
 }
 
