@@ -189,7 +189,7 @@ func (e expectation) unmet(a *answer, problem string) error {
 	if len(was) == 0 {
 		was = append(was, "it was false")
 	}
-	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 90) + ", but " + printable(strings.Join(was, ", "), 95)}
+	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 80) + ", but " + printable(strings.Join(was, ", "), 100)}
 }
 
 // because says why an expression gave an error. The library's own text may
@@ -204,7 +204,7 @@ func because(err error, expression string) string {
 	}
 	for _, c := range [...]struct{ has, say string }{
 		{"no such attribute", "the answer did not come over TLS"},
-		{"no such overload", "a value is of another type than it needs (numbers in JSON are doubles: 1.0, not 1)"},
+		{"no such overload", "its types do not fit (JSON numbers are doubles: 1.0, not 1)"},
 		{"cost limit", "it costs too much on this body; make it simpler or lower max_bytes"},
 		{"index out of bounds", "a list is shorter than it needs"},
 		{"by zero", "it divides by zero"},
