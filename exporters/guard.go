@@ -1,0 +1,70 @@
+package exporters
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// policy lets the page load its own style sheet and nothing else, run nothing,
+// send nothing and stand in no frame.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// guard refuses what a reader has no need for. A page of somebody else that
+// lets its own name resolve to this machine (DNS rebinding) is known by the
+// Host header: such a name is not ours.
+func guard(hosts []string, next http.Handler) http.Handler {
+	ours := map[string]bool{"localhost": true}
+	for _, h := range hosts {
+		ours[hostname(h)] = true
+	}
+	delete(ours, "") // of an entry like ":9797", which must not allow requests that name no host
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		host := hostname(r.Host)
+		switch {
+		case !ours[host] && !reachedAt(r, host):
+			writeError(w, http.StatusMisdirectedRequest, fmt.Sprintf(
+				"this server does not answer for the host %.100q: ask for it by the address it listens on, or list the name among its hosts", r.Host))
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			h.Set("Allow", "GET, HEAD")
+			writeError(w, http.StatusMethodNotAllowed, fmt.Sprintf(
+				"%.20q is not possible here: this server only tells, so ask with GET", r.Method))
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// hostname is the name in a Host header: without port, without the root's dot.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// reachedAt tells whether host is a loopback address or the one this
+// connection came in at. The header is asked, nothing that was forwarded.
+func reachedAt(r *http.Request, host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	if ip.IsLoopback() {
+		return true
+	}
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	at, err := netip.ParseAddrPort(local.String())
+	return err == nil && at.Addr().Unmap() == ip.Unmap()
+}

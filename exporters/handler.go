@@ -1,0 +1,101 @@
+// Package exporters tells everybody what the daemon knows: the status API,
+// the metrics and the page. It reads snapshots only, so what it tells can be
+// late by one tick, but is never half of one tick and half of the next.
+//
+// Everything here answers GET and HEAD, and changes nothing.
+package exporters
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/probes"
+)
+
+// Sources are where the exporters look. The functions are called from many
+// goroutines at once and return values that nobody changes afterwards.
+type Sources struct {
+	Clock   func() time.Time
+	Checks  func() probes.Snapshot
+	Gates   func() []gates.Report  // in the order of the configuration; empty until the first tick
+	Ready   func() error           // nil: ready; else a sentence why not yet
+	Calls   func() map[Call]uint64 // requests to AWS since start
+	Version BuildInfo
+	Hosts   []string // names this server answers for, besides loopback and the address it was reached at
+}
+
+// A Call is a kind of request to AWS and what became of it: "ok", the API's
+// name of an error, or a class of our own where AWS gave none.
+type Call struct{ Operation, Code string }
+
+// BuildInfo says which andon this is.
+type BuildInfo struct {
+	Version   string // v0.2.0
+	Revision  string // of the source
+	GoVersion string // go1.26.0
+}
+
+// Handler serves the status API under /api/v1/, /metrics, /-/healthy,
+// /-/ready and the page at /.
+//
+// A request with ?wait= takes up to MaxWait: give the server a longer
+// WriteTimeout, and end the requests' contexts when it stops.
+func Handler(s Sources) http.Handler {
+	s = s.withDefaults()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/v1/gates", s.listGates)
+	mux.HandleFunc("/api/v1/gates/{name}", s.showGate)
+	mux.HandleFunc("/api/v1/gates/{name}/go", s.mayGo)
+	mux.HandleFunc("/api/v1/checks", s.listChecks)
+	mux.HandleFunc("/api/v1/checks/{name}", s.showCheck)
+	mux.HandleFunc("/api/", s.noSuchPath)
+	mux.HandleFunc("/-/healthy", s.healthy)
+	mux.HandleFunc("/-/ready", s.ready)
+	mux.Handle("/metrics", metricsHandler(s))
+	mux.HandleFunc("/style.css", style)
+	mux.Handle("/{$}", newPage(s))
+	return http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux))
+}
+
+// withDefaults fills in what was not given by what is then known: nothing.
+func (s Sources) withDefaults() Sources {
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
+	if s.Checks == nil {
+		s.Checks = func() probes.Snapshot { return nil }
+	}
+	if s.Gates == nil {
+		s.Gates = func() []gates.Report { return nil }
+	}
+	if s.Ready == nil {
+		s.Ready = func() error { return errors.New("andon does not know whether it is ready") }
+	}
+	if s.Calls == nil {
+		s.Calls = func() map[Call]uint64 { return nil }
+	}
+	return s
+}
+
+// healthy answers while the server serves; whether production is well is
+// another question.
+func (s Sources) healthy(w http.ResponseWriter, _ *http.Request) {
+	writeText(w, http.StatusOK, "andon is serving")
+}
+
+func (s Sources) ready(w http.ResponseWriter, _ *http.Request) {
+	if err := s.Ready(); err != nil {
+		writeText(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	writeText(w, http.StatusOK, "andon is ready")
+}
+
+func (s Sources) noSuchPath(w http.ResponseWriter, _ *http.Request) {
+	writeError(w, http.StatusNotFound, "there is nothing here; there are "+strings.Join([]string{
+		"/api/v1/gates", "/api/v1/gates/NAME", "/api/v1/gates/NAME/go",
+		"/api/v1/checks", "/api/v1/checks/NAME"}, ", "))
+}

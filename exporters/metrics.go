@@ -1,0 +1,133 @@
+package exporters
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// scrapes is how many scrapes may be answered at once: more would only cost
+// memory.
+const scrapes = 8
+
+// metricsHandler serves /metrics. A series that cannot be written must not
+// hide the others, so what goes wrong with one is left out.
+func metricsHandler(s Sources) http.Handler {
+	return promhttp.HandlerFor(registry(s), promhttp.HandlerOpts{
+		ErrorHandling:       promhttp.ContinueOnError,
+		MaxRequestsInFlight: scrapes,
+		EnableOpenMetrics:   true,
+	})
+}
+
+// registry holds collectors over snapshots: nothing is counted here, so what
+// is no longer configured leaves no series behind.
+func registry(s Sources) *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(
+		newProbeMetrics(s),
+		newGateMetrics(s),
+		newDaemonMetrics(s),
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return r
+}
+
+// A family is all series of one name.
+type family struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+}
+
+func (f family) send(ch chan<- prometheus.Metric, value float64, labels ...string) {
+	m, err := prometheus.NewConstMetric(f.desc, f.kind, value, labels...)
+	if err != nil {
+		m = prometheus.NewInvalidMetric(f.desc, err)
+	}
+	ch <- m
+}
+
+// oneOf sends one series per state, 1 for the one that is and 0 for the others.
+func (f family) oneOf(ch chan<- prometheus.Metric, name, is string, states []string) {
+	for _, state := range states {
+		f.send(ch, flag(state == is), name, state)
+	}
+}
+
+// families describes what a collector has.
+type families []*prometheus.Desc
+
+func (fs *families) add(kind prometheus.ValueType, name, help string, labels []string) family {
+	d := prometheus.NewDesc(name, help, labels, nil)
+	*fs = append(*fs, d)
+	return family{d, kind}
+}
+
+func (fs *families) gauge(name, help string, labels ...string) family {
+	return fs.add(prometheus.GaugeValue, name, help, labels)
+}
+
+func (fs *families) counter(name, help string, labels ...string) family {
+	return fs.add(prometheus.CounterValue, name, help, labels)
+}
+
+// Describe is one half of prometheus.Collector.
+func (fs families) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range fs {
+		ch <- d
+	}
+}
+
+// daemonMetrics tell of andon itself.
+type daemonMetrics struct {
+	families
+	sources  Sources
+	requests family
+	build    family
+}
+
+func newDaemonMetrics(s Sources) daemonMetrics {
+	m := daemonMetrics{sources: s}
+	m.requests = m.counter("andon_aws_requests_total", "Requests to AWS since start, by what became of them.", "operation", "code")
+	m.build = m.gauge("andon_build_info", "1, with what this andon was built from.", "version", "revision", "goversion")
+	return m
+}
+
+// Collect is the other half of prometheus.Collector.
+func (m daemonMetrics) Collect(ch chan<- prometheus.Metric) {
+	counts := map[Call]uint64{} // labels that become the same by being cut are one series
+	for call, n := range m.sources.Calls() {
+		counts[Call{label(call.Operation), label(call.Code)}] += n
+	}
+	for call, n := range counts {
+		m.requests.send(ch, float64(n), call.Operation, call.Code)
+	}
+	v := m.sources.Version
+	m.build.send(ch, 1, label(v.Version), label(v.Revision), label(v.GoVersion))
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// label makes text fit to be the value of a label: valid UTF-8, and bounded.
+func label(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), maxLabel)], "\uFFFD")
+}
+
+// once tells whether label has not come before. Two series of one name and the
+// same labels would spoil the whole scrape.
+type once map[string]bool
+
+func (o once) more(label string) bool {
+	before := o[label]
+	o[label] = true
+	return !before
+}

@@ -1,0 +1,102 @@
+package exporters
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+)
+
+// Moods of a gate. Each stands with a word: colour is never the only sign.
+const (
+	moodOpen    = "open"
+	moodClosed  = "closed"
+	moodUnknown = "unknown"
+)
+
+// speak says for people what a passage means.
+func speak(v GateView, p passage) (mood, word, lead string) {
+	stage := v.Stage
+	if stage == "" {
+		stage = "the stage"
+	}
+	if v.Would != "" {
+		lead = "This gate observes: it stops nothing, and tells what it would do."
+		switch p.would {
+		case gates.Opened:
+			return moodOpen, "would be open", lead
+		case gates.Closed:
+			return moodClosed, "would be closed", lead
+		}
+		return moodUnknown, "cannot tell", lead
+	}
+	switch {
+	case p.status == http.StatusOK:
+		return moodOpen, "open", "Releases may enter " + stage + "."
+	case p.status == http.StatusLocked && v.State == gates.Closed && v.AWS != nil && v.AWS.Enabled:
+		return moodClosed, "closing", "No release may enter " + stage + ", but AWS does not show that yet."
+	case p.status == http.StatusLocked && v.State == gates.Closed:
+		return moodClosed, "closed", "No release may enter " + stage + "."
+	case p.status == http.StatusLocked:
+		return moodClosed, "held", "No release may enter " + stage + ": the transition is disabled."
+	}
+	return moodUnknown, "cannot tell", "andon cannot tell whether releases may enter " + stage + "."
+}
+
+// A moment is a time as the page tells it: in UTC, and how far from now.
+type moment struct{ at, now time.Time }
+
+// Known is false for a time that nobody knows.
+func (m moment) Known() bool { return !m.at.IsZero() }
+
+// Machine is the time for the datetime attribute.
+func (m moment) Machine() string { return m.at.UTC().Format(time.RFC3339) }
+
+// Stamp is the time for people.
+func (m moment) Stamp() string { return stamp(m.at) }
+
+// Away is how far it is from now, in words.
+func (m moment) Away() string {
+	d := m.at.Sub(m.now)
+	switch {
+	case d.Abs() < time.Second:
+		return "now"
+	case d > 0:
+		return "in " + span(d)
+	}
+	return span(-d) + " ago"
+}
+
+// span is a duration in the two largest units that matter.
+func span(d time.Duration) string {
+	switch s := int64(d / time.Second); {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 10*60:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	case s < 60*60:
+		return fmt.Sprintf("%d min", s/60)
+	case s < 24*60*60:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	default:
+		return fmt.Sprintf("%d d %d h", s/86400, s/3600%24)
+	}
+}
+
+// took is how long a run or a phase took.
+func took(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// short shows the first n characters: enough to know an id by.
+func short(id string, n int) string {
+	r := []rune(clip(id))
+	return string(r[:min(len(r), n)])
+}
