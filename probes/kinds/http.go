@@ -42,6 +42,7 @@ type TLS struct {
 const (
 	defaultMaxRedirects = 5
 	defaultMaxBytes     = 1 << 20
+	mostMaxBytes        = 64 << 20 // a body that an expectation uses is held in memory
 	maxHeaderBytes      = 256 << 10
 )
 
@@ -60,34 +61,44 @@ func (s HTTP) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // Validate implements Settings.
 func (s HTTP) Validate() error {
+	_, _, err := s.check()
+	return err
+}
+
+// check is Validate that keeps what it parsed and compiled.
+func (s HTTP) check() (*url.URL, []expectation, error) {
 	var errs []error
 	wrong := func(path, format string, args ...any) {
 		errs = append(errs, &FieldError{path, fmt.Sprintf(format, args...)})
 	}
-	if problem := badURL(s.URL); problem != "" {
+	own, problem := parseURL(s.URL)
+	if problem != "" {
 		wrong("url", "%s", problem)
 	}
 	if m := s.method(); !validMethod(m) {
 		wrong("method", "%q cannot be sent; write one such as GET, HEAD or POST", printable(m, 20))
 	}
+	given := make(map[string]bool, len(s.Headers))
 	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
-		if problem := badHeader(name, s.Headers[name]); problem != "" {
+		problem, key := badHeader(name, s.Headers[name]), http.CanonicalHeaderKey(name)
+		if problem == "" && given[key] {
+			problem = "is given twice, in upper and lower case; remove one"
+		}
+		if given[key] = true; problem != "" {
 			wrong("headers."+printable(name, 40), "%s", problem)
 		}
 	}
 	if s.MaxRedirects < 0 {
 		wrong("max_redirects", "%d is negative; write how many to follow, or follow_redirects: false for none", s.MaxRedirects)
 	}
-	if s.MaxBytes < 0 {
-		wrong("max_bytes", "%d is negative; write the largest body in bytes, or leave it out for 1 MiB", s.MaxBytes)
+	if s.MaxBytes < 0 || s.MaxBytes > mostMaxBytes {
+		wrong("max_bytes", "%d is not from 1 to %d; write the largest body in bytes, or leave it out for 1 MiB", s.MaxBytes, mostMaxBytes)
 	}
 	if s.TLS.ServerName != "" && (!ascii(s.TLS.ServerName) || strings.ContainsAny(s.TLS.ServerName, ":/ ")) {
 		wrong("tls.server_name", "is not a host name; write the name alone, without scheme and port")
 	}
-	if _, err := compile(s.Expect); err != nil {
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	expect, err := compile(s.Expect)
+	return own, expect, errors.Join(append(errs, err)...)
 }
 
 // Targets implements Settings. The name is the URL without user and query.
@@ -101,10 +112,7 @@ func (s HTTP) Targets() []probes.Target {
 
 // Probe implements Settings.
 func (s HTTP) Probe(env Env) (probes.Probe, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	expect, err := compile(s.Expect)
+	own, expect, err := s.check()
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +121,7 @@ func (s HTTP) Probe(env Env) (probes.Probe, error) {
 		clock:        env.Clock,
 		transport:    env.transport,
 		address:      s.URL,
+		url:          own,
 		method:       s.method(),
 		header:       s.header(),
 		body:         s.Body,

@@ -18,7 +18,8 @@ import (
 type httpProbe struct {
 	clock        func() time.Time
 	transport    *http.Transport
-	address      string
+	address      string   // as configured
+	url          *url.URL // address, parsed; never written
 	method       string
 	header       http.Header // shared by concurrent runs, never written
 	body         string
@@ -69,16 +70,12 @@ func (r *run) ask(ctx context.Context, address string) (*answer, error) {
 }
 
 func (r *run) first(ctx context.Context, address string) (*http.Request, error) {
-	if address == "" {
-		address = r.address
-	}
-	// A target may come from outside these settings, so it is judged again.
-	if problem := badURL(address); problem != "" {
-		return nil, failed(reasonProtocol, "the target's url %s", problem)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, failed(reasonProtocol, "the target's url cannot be read")
+	u := r.url
+	if address != "" && address != r.address { // from a list beside these settings
+		var problem string
+		if u, problem = parseURL(address); problem != "" {
+			return nil, failed(reasonProtocol, "the target's url %s", problem)
+		}
 	}
 	req := r.request(ctx, r.method, u, r.header, r.body)
 	req.Host = r.header.Get("Host")

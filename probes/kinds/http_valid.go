@@ -7,20 +7,21 @@ import (
 	"strings"
 )
 
-// badURL returns what is wrong with a URL, without showing it, or "".
-func badURL(s string) string {
+// parseURL returns a URL that can be asked, or what is wrong with it and what
+// to write, without showing it.
+func parseURL(s string) (u *url.URL, problem string) {
 	const example = "write one such as https://shop.example.com/"
 	if s == "" {
-		return "is missing; " + example
+		return nil, "is missing; " + example
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return "is not a URL; " + example
+		return nil, "is not a URL; " + example // err would show it
 	}
-	return badParsedURL(u)
+	return u, badURL(u)
 }
 
-func badParsedURL(u *url.URL) string {
+func badURL(u *url.URL) string {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "does not begin with http:// or https://"

@@ -17,7 +17,7 @@ func (r *run) follow(req *http.Request, resp *http.Response) (*http.Request, err
 	if err != nil {
 		return nil, failed(reasonRedirect, "status %d with a Location that is not a URL", resp.StatusCode)
 	}
-	if problem := badParsedURL(to); problem != "" {
+	if problem := badURL(to); problem != "" {
 		return nil, failed(reasonRedirect, "redirected to a url that %s", problem)
 	}
 	if hops := r.watch.redirected(); hops > r.maxRedirects {

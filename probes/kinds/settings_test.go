@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -71,7 +72,9 @@ func TestInvalid(t *testing.T) {
 		{kinds.HTTP{URL: fine, Headers: map[string]string{"A": "b\r\nC: d"}}, "headers.A", "write it on one line"},
 		{kinds.HTTP{URL: fine, Headers: map[string]string{"content-length": "3"}}, "headers.content-length", "Content-Length is set by andon itself; remove it"},
 		{kinds.HTTP{URL: fine, MaxRedirects: -1}, "max_redirects", "follow_redirects: false"},
-		{kinds.HTTP{URL: fine, MaxBytes: -1}, "max_bytes", "-1 is negative"},
+		{kinds.HTTP{URL: fine, MaxBytes: -1}, "max_bytes", "-1 is not from 1 to 67108864; write the largest body in bytes"},
+		{kinds.HTTP{URL: fine, MaxBytes: math.MaxInt64}, "max_bytes", "is not from 1 to"},
+		{kinds.HTTP{URL: fine, Headers: map[string]string{"X-A": "b", "x-a": "c"}}, "headers.x-a", "is given twice"},
 		{kinds.HTTP{URL: fine, TLS: kinds.TLS{ServerName: "https://x"}}, "tls.server_name", "write the name alone"},
 		{kinds.HTTP{URL: fine, Expect: []string{"status == 200", "statuss == 200"}}, "expect[1]",
 			"line 1, column 1: undeclared reference to 'statuss' (did you mean 'status'?); there are status, headers, body, text, elapsed and tls"},

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -35,19 +36,21 @@ func (s TCP) Probe(env Env) (probes.Probe, error) {
 		return nil, err
 	}
 	env = env.complete()
-	return &tcpProbe{dialer: env.Dialer, clock: env.Clock}, nil
+	return &tcpProbe{address: s.Address, dialer: env.Dialer, clock: env.Clock}, nil
 }
 
 type tcpProbe struct {
-	dialer Dialer
-	clock  func() time.Time
+	address string
+	dialer  Dialer
+	clock   func() time.Time
 }
 
 // Check implements probes.Probe.
 func (p *tcpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
 	var w stopwatch
 	w.start(p.clock)
-	conn, err := p.dialer.DialContext(httptrace.WithClientTrace(ctx, w.trace()), "tcp", t.Address)
+	address := cmp.Or(t.Address, p.address)
+	conn, err := p.dialer.DialContext(httptrace.WithClientTrace(ctx, w.trace()), "tcp", address)
 	facts := w.stop()
 	if err != nil {
 		return facts, explain(ctx, &w, err)
