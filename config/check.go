@@ -2,7 +2,7 @@ package config
 
 import (
 	"errors"
-	"iter"
+	"maps"
 	"net"
 	"regexp"
 	"slices"
@@ -104,7 +104,7 @@ func (d *decoder) checkCheck(p path, c *Check) {
 
 func (d *decoder) checkKind(p path, c *Check) {
 	if c.Settings == nil {
-		kinds := d.kindNames()
+		kinds := slices.Sorted(maps.Keys(d.kinds))
 		if !slices.ContainsFunc(kinds, func(k string) bool { return d.failed[p.key(k)] }) {
 			d.report(p, "a check asks something: add one of its kinds, %s", strings.Join(kinds, " or "))
 		}
@@ -128,16 +128,13 @@ func (d *decoder) settings(p path, err error) {
 		return
 	}
 	var f interface{ Field() string }
-	msg := oneLine(err.Error())
+	msg := err.Error()
 	if errors.As(err, &f) && f.Field() != "" {
 		p = p.field(f.Field())
 		msg = strings.TrimPrefix(msg, f.Field()+": ")
 	}
 	d.report(p, "%s", msg)
 }
-
-// oneLine keeps the promise of one line for each error.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // checkRange refuses durations outside min to max.
 func (d *decoder) checkRange(p path, v, least, most time.Duration) {
@@ -157,5 +154,3 @@ func brief(v time.Duration) string {
 	}
 	return s
 }
-
-func sortedKeys(keys iter.Seq[string]) []string { return slices.Sorted(keys) }

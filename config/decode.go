@@ -45,7 +45,7 @@ func (d *decoder) reportAt(at Pos, p path, format string, args ...any) {
 		}
 	}
 	d.failed[p] = true
-	msg := d.refs.hide(fmt.Sprintf(format, args...))
+	msg := oneLine(d.refs.hide(fmt.Sprintf(format, args...)))
 	d.errs = append(d.errs, Error{at.File, at.Line, at.Col, p.shown(), msg})
 }
 

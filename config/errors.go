@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A Pos is where a value was written: a place in a file, or with Line 0 a
@@ -57,6 +58,17 @@ func (es Errors) Error() string {
 		lines[i] = e.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// oneLine keeps the promise of one line for each error, and terminals safe from
+// what a message quotes.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.Join(strings.Fields(s), " "))
 }
 
 // sorted returns es in order, or nil as an error if there are none.

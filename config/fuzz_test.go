@@ -16,6 +16,9 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(everything))
 	files, _ := filepath.Glob("testdata/invalid/*.yaml")
 	for _, file := range files {
+		if strings.Contains(file, "bomb") { // slow, and every change of it is as slow
+			continue
+		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -78,6 +77,3 @@ func (s source) ReadBytes() ([]byte, error) { return s, nil }
 func (s source) Read() (map[string]any, error) {
 	return nil, errors.New("config: a file is read with its parser")
 }
-
-// kindNames lists the kinds for messages.
-func (d *decoder) kindNames() []string { return sortedKeys(maps.Keys(d.kinds)) }

@@ -2,15 +2,17 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 const everything = `
@@ -129,128 +131,6 @@ func TestDown(t *testing.T) {
 	}
 }
 
-func TestReferences(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "token"), []byte("from-file\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for text, want := range map[string]string{
-		"${env:TOKEN}":                 "from-env",
-		"a ${env:TOKEN}-${env:TOKEN}":  "a from-env-from-env",
-		"${file:token}":                "from-file",
-		"${file:" + dir + "/token}":    "from-file",
-		"$${env:TOKEN} ${env:TOKEN}":   "${env:TOKEN} from-env",
-		"$5 ${x} ${other:x} $${y} ${":  "$5 ${x} ${other:x} $${y} ${",
-		"${x ${env:TOKEN}":             "${x from-env",
-		"${file:token}${env:TOKEN}end": "from-filefrom-envend",
-	} {
-		r := &references{dir: dir, environ: []string{"TOKE=no", "TOKEN=from-env"}}
-		if got, err := r.expand(text); err != nil || got != want {
-			t.Errorf("%s is %q, %v; want %q", text, got, err, want)
-		}
-	}
-}
-
-func TestReferencedFileTooLarge(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "big"), make([]byte, maxReference+1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := &references{dir: dir}
-	if _, err := r.expand("${file:big}"); err == nil || !strings.Contains(err.Error(), "larger than 64 KiB") {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestOverrides(t *testing.T) {
-	t.Parallel()
-	const file = "listen: 127.0.0.1:1\ndata: ./from-file\n"
-	tests := []struct {
-		name    string
-		environ []string
-		args    []string
-		want    [3]string // instance, listen, data
-		err     string
-	}{
-		{name: "the file alone", want: [3]string{"", "127.0.0.1:1", "./from-file"}},
-		{
-			name:    "the environment over the file",
-			environ: []string{"ANDON_LISTEN=127.0.0.1:2", "ANDON_INSTANCE=env"},
-			want:    [3]string{"env", "127.0.0.1:2", "./from-file"},
-		},
-		{
-			name:    "flags over the environment",
-			environ: []string{"ANDON_LISTEN=127.0.0.1:2", "ANDON_DATA=./from-env"},
-			args:    []string{"--listen=127.0.0.1:3", "--config=x"},
-			want:    [3]string{"", "127.0.0.1:3", "./from-env"},
-		},
-		{
-			name: "variables of others, and empty ones, change nothing",
-			environ: []string{
-				"LISTEN=x", "ANDON_LISTEN=", "ANDON_PORT=tcp://10.0.0.1:9797", "ANDON_SERVICE_HOST=10.0.0.1",
-				"ANDON_CHECKS_SERVICE_HOST=10.0.0.2", "ANDON_CONFIG=x", "ANDON_REQUIRE_REAL=1",
-			},
-			want: [3]string{"", "127.0.0.1:1", "./from-file"},
-		},
-		{
-			name:    "errors name the variable",
-			environ: []string{"ANDON_LISTEN=2", "ANDON_INSTANCE=A B", "ANDON_DATA=${env:NONE}"},
-			err: `ANDON_DATA: data: ${env:NONE}: the variable is not set or empty: set it where andon starts
-ANDON_INSTANCE: instance: want a name of 1 to 40 lower case letters, digits, dots and hyphens that begins with a letter or digit, got "A B"
-ANDON_LISTEN: listen: want host:port like 127.0.0.1:9797, got "2"`,
-		},
-		{
-			name:    "errors name the flag that hid the variable",
-			environ: []string{"ANDON_LISTEN=127.0.0.1:2"},
-			args:    []string{"--listen=3", "--data="},
-			err: `--data: data: want the folder of the journal, like ./andon-data, got nothing
---listen: listen: want host:port like 127.0.0.1:9797, got "3"`,
-		},
-		{
-			name:    "lists cannot be changed, slips are noticed",
-			environ: []string{"ANDON_CHECKS_0_NAME=x", "ANDON_MACHINES=CloudFormation", "ANDON_LISTN=127.0.0.1:2"},
-			err: "ANDON_CHECKS_0_NAME: a variable cannot change a list: change `checks:` in the file\n" +
-				"ANDON_LISTN: unknown variable, did you mean \"ANDON_LISTEN\"?\n" +
-				"ANDON_MACHINES: a variable cannot change a list: change `machines:` in the file",
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			flags := pflag.NewFlagSet("andon", pflag.ContinueOnError)
-			for _, name := range []string{"listen", "data", "instance", "config"} {
-				flags.String(name, "default of "+name, "")
-			}
-			if err := flags.Parse(test.args); err != nil {
-				t.Fatal(err)
-			}
-			c, err := load("andon.yaml", []byte(file), Overrides{test.environ, flags}, table())
-			if err != nil {
-				if err.Error() != test.err {
-					t.Errorf("got\n%v\nwant\n%s", err, test.err)
-				}
-				return
-			}
-			if got := [3]string{c.Instance, c.Listen, c.Data}; got != test.want || test.err != "" {
-				t.Errorf("got %q, want %q %s", got, test.want, test.err)
-			}
-		})
-	}
-}
-
-// A mistake in the environment is told together with one that makes the file
-// unreadable.
-func TestOverridesBesideBrokenFile(t *testing.T) {
-	t.Parallel()
-	_, err := load("andon.yaml", []byte("["), Overrides{Environ: []string{"ANDON_LISTN=x"}}, table())
-	var all Errors
-	if !errors.As(err, &all) || len(all) != 2 || all[0].File != "ANDON_LISTN" || all[1].File != "andon.yaml" {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestLoadFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -290,6 +170,53 @@ func TestExample(t *testing.T) {
 				t.Errorf("the example does not show %s", key)
 			}
 		}
+	}
+}
+
+// The real kinds say which field is wrong, and it is placed there.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	const file = `checks:
+- name: shop
+  http:
+    url: https://shop.test/
+    headers: {"Not a name hunter2": x}
+    expect:
+    - status == 200
+    - statuss == 200
+- name: db
+  tcp: {address: nowhere}
+`
+	_, err := load("andon.yaml", []byte(file), Overrides{}, kinds.Table())
+	var all Errors
+	if !errors.As(err, &all) || strings.Contains(err.Error(), "hunter2") {
+		t.Fatalf("got %v", err)
+	}
+	var got []string
+	for _, e := range all {
+		got = append(got, e.pos().String()+" "+e.Path)
+	}
+	want := []string{
+		"andon.yaml:5:37 checks[0].http.headers[…]",
+		"andon.yaml:8:7 checks[0].http.expect[1]",
+		"andon.yaml:10:18 checks[1].tcp.address",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Thousands of checks are no attack.
+func TestManyChecks(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("checks:\n")
+	for i := range 5000 {
+		fmt.Fprintf(&b, "- {name: c%d, every: 1m, timeout: 5s, http: {url: http://c%d.test/, expect: [a, b]}}\n", i, i)
+	}
+	c, err := load("andon.yaml", []byte(b.String()), Overrides{}, table())
+	if err != nil || len(c.Checks) != 5000 {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -20,29 +21,23 @@ type references struct {
 	secrets []string // what has been put in so far
 }
 
+// A reference may be escaped by a second dollar before it, and may lack its end.
+var reference = regexp.MustCompile(`(\$?)\$\{(env|file):([^}]*)(\}?)`)
+
 // expand returns s with its references replaced. `$${env:` is a literal
 // `${env:`; any other dollar stands for itself.
 func (r *references) expand(s string) (string, error) {
 	var out strings.Builder
-	for {
-		i := strings.Index(s, "${")
-		if i < 0 {
-			out.WriteString(s)
-			return out.String(), nil
-		}
-		kind, _, _ := strings.Cut(s[i+2:], ":")
-		if kind != "env" && kind != "file" {
-			out.WriteString(s[:i+2])
-			s = s[i+2:]
+	last := 0
+	for _, m := range reference.FindAllStringSubmatchIndex(s, -1) {
+		escape, kind, name, end := s[m[2]:m[3]], s[m[4]:m[5]], s[m[6]:m[7]], s[m[8]:m[9]]
+		out.WriteString(s[last:m[0]])
+		last = m[1]
+		if escape != "" {
+			out.WriteString(s[m[0]+1 : m[1]])
 			continue
 		}
-		if i > 0 && s[i-1] == '$' {
-			out.WriteString(s[:i-1] + "${")
-			s = s[i+2:]
-			continue
-		}
-		name, rest, closed := strings.Cut(s[i+len("${:")+len(kind):], "}")
-		if !closed {
+		if end == "" {
 			return "", fmt.Errorf("the reference ${%s:… has no closing }; write $${ for a literal ${", kind)
 		}
 		value, err := r.lookup(kind, name)
@@ -50,9 +45,9 @@ func (r *references) expand(s string) (string, error) {
 			return "", err
 		}
 		r.secrets = append(r.secrets, value)
-		out.WriteString(s[:i] + value)
-		s = rest
+		out.WriteString(value)
 	}
+	return out.String() + s[last:], nil
 }
 
 func (r *references) lookup(kind, name string) (string, error) {
@@ -97,9 +92,12 @@ func (r *references) readFile(name string) (string, error) {
 }
 
 // hide takes out of a message what references have put in, also where it is
-// quoted.
+// quoted. A few letters are no secret, and would turn up in any sentence.
 func (r *references) hide(msg string) string {
 	for _, s := range r.secrets {
+		if len(s) < 4 {
+			continue
+		}
 		quoted := strconv.Quote(s)
 		msg = strings.ReplaceAll(msg, quoted[1:len(quoted)-1], "(not shown)")
 		msg = strings.ReplaceAll(msg, s, "(not shown)")

@@ -25,7 +25,6 @@ type web struct {
 	TLS             struct {
 		ServerName string `koanf:"server_name"`
 	} `koanf:"tls"`
-	loaded bool
 }
 
 type fieldError struct{ field, problem string }
