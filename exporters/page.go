@@ -59,6 +59,7 @@ type gateCard struct {
 	Mood  string // open, closed or unknown
 	Word  string // open, closed, held, cannot tell; of an observing gate what it would be
 	Lead  string // what that means for a release
+	Above string // the reasons
 	Since moment
 	Until moment
 	Holds moment // since when somebody holds
@@ -155,6 +156,7 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 	c := gateCard{GateView: viewGate(r, now)}
 	at := func(t time.Time) moment { return moment{t, now} }
 	c.Mood, c.Word, c.Lead = speak(c.GateView, p)
+	c.Above = heading(c.Word, r.Decision.State)
 	c.Since, c.Until = at(r.Decision.Since), at(r.Decision.Until)
 	if c.AWS != nil {
 		c.Read = at(r.Seen.Begun)

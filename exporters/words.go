@@ -38,10 +38,24 @@ func speak(v GateView, p passage) (mood, word, lead string) {
 		return moodClosed, "closing", "No release may enter " + stage + ", but AWS does not show that yet."
 	case p.status == http.StatusLocked && v.State == gates.Closed:
 		return moodClosed, "closed", "No release may enter " + stage + "."
+	case p.status == http.StatusLocked && v.Holder == gates.Ours:
+		return moodClosed, "held", "No release may enter " + stage + ": andon's hold still stands."
 	case p.status == http.StatusLocked:
-		return moodClosed, "held", "No release may enter " + stage + ": the transition is disabled."
+		return moodClosed, "held", "No release may enter " + stage + ": the hold is not andon's, and andon does not lift it."
 	}
 	return moodUnknown, "cannot tell", "andon cannot tell whether releases may enter " + stage + "."
+}
+
+// heading stands above the reasons of the decision. They are why a release may
+// not enter, unless it is somebody's hold that keeps it out.
+func heading(word string, s gates.State) string {
+	if word != "held" {
+		return "Why"
+	}
+	if s == gates.Keep {
+		return "andon itself cannot tell, because"
+	}
+	return "andon itself would have it " + s.String() + ", because"
 }
 
 // A moment is a time as the page tells it: in UTC, and how far from now.
