@@ -87,6 +87,9 @@ func TestServed(t *testing.T) {
 		if resp.StatusCode != 200 {
 			t.Errorf("HEAD %s: %d, want 200", path, resp.StatusCode)
 		}
+		if got := resp.Header.Get("Cache-Control"); got != "no-store" && path != "/metrics" {
+			t.Errorf("HEAD %s: Cache-Control is %q, want no-store", path, got)
+		}
 		for name, want := range map[string]string{"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"} {
 			if got := resp.Header.Get(name); got != want {
 				t.Errorf("HEAD %s: %s is %q, want %q", path, name, got, want)

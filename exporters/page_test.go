@@ -266,3 +266,24 @@ func luminance(t *testing.T, rrggbb string) float64 {
 	}
 	return sum
 }
+
+// A drawing ends where its frame does, whatever a run claims to have taken.
+func TestBarStaysInItsFrame(t *testing.T) {
+	t.Parallel()
+	for _, r := range []probes.Result{run(0, nil), {}, {Duration: time.Hour}, {Duration: -time.Hour},
+		{Duration: time.Second, Facts: probes.Facts{Phases: []probes.Phase{{Name: "tls", Duration: time.Hour}, {Name: "x", Duration: -time.Hour}, {Name: "connect", Duration: time.Second}}}}} {
+		for _, timeout := range []time.Duration{0, 3 * time.Second} {
+			b := drawBar(r, timeout)
+			end := 0.0
+			for _, p := range b.Parts {
+				if p.X < end || p.Width < 0 {
+					t.Errorf("%+v: the phase %s overlaps", b, p.Name)
+				}
+				end = p.X + p.Width
+			}
+			if end > barWidth || b.Overall < 0 || b.Overall > barWidth {
+				t.Errorf("%+v leaves its frame of %d", b, barWidth)
+			}
+		}
+	}
+}
