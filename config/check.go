@@ -16,6 +16,7 @@ const (
 	minEvery   = 100 * time.Millisecond
 	maxEvery   = 24 * time.Hour
 	minTimeout = 10 * time.Millisecond
+	maxTimeout = 10 * time.Minute
 	maxRuns    = 1000
 )
 
@@ -87,11 +88,11 @@ func (d *decoder) checkCheck(p path, c *Check) {
 	timeout := p.key("timeout")
 	switch {
 	case !d.given(timeout):
-		c.Timeout = min(10*time.Second, c.Every)
+		c.Timeout = min(max(c.Every, 3*time.Second), 10*time.Second)
 	case c.Timeout < minTimeout:
 		d.report(timeout, "want at least %s, got %s", minTimeout, c.Timeout)
-	case c.Timeout > c.Every && !d.failed[p.key("every")]:
-		d.report(timeout, "want at most `every`, which is %s, so that a run ends before the next begins, got %s", c.Every, c.Timeout)
+	case c.Timeout > maxTimeout:
+		d.report(timeout, "want at most %s, got %s", maxTimeout, c.Timeout)
 	}
 	if n, of := c.Down.N, c.Down.Of; n < 1 || of < n || of > maxRuns {
 		d.report(p.key("down"), "want 1 to %d failures among at least as many runs, like 3 of 5, got %q", maxRuns, c.Down.String())

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes/kinds"
 )
 
@@ -37,7 +38,7 @@ func (c *Config) defaults() {
 type Check struct {
 	Name    string        `koanf:"name"`
 	Every   time.Duration `koanf:"every"`   // from start to start, 100ms to 24h
-	Timeout time.Duration `koanf:"timeout"` // of one run, at most Every
+	Timeout time.Duration `koanf:"timeout"` // of one run; starts that come due while it lasts are missed
 	Down    Down          `koanf:"down"`
 	Up      int           `koanf:"up"` // passes in a row after which it is healthy again
 
@@ -77,11 +78,11 @@ func (d Down) String() string { return fmt.Sprintf("%d of %d", d.N, d.Of) }
 // A Gate is a rule over checks for one point of a pipeline.
 type Gate struct {
 	Name         string        `koanf:"name"`
-	May          []Act         `koanf:"may"`    // what it may do to its point; empty: it observes
+	May          []gates.Verb  `koanf:"may"`    // what it may do to its point; empty: it observes
 	Checks       []string      `koanf:"checks"` // names of Config.Checks, at least one
 	CodePipeline Transition    `koanf:"codepipeline"`
 	MinHold      time.Duration `koanf:"min_hold"` // how long a close lasts at least
-	Reopen       Reopen        `koanf:"reopen"`
+	Reopen       gates.Reopen  `koanf:"reopen"`
 	PersonEnable time.Duration `koanf:"person_enable"` // how long a person's enable overrides a closed decision
 
 	Pos Pos `koanf:"-"`
@@ -89,32 +90,12 @@ type Gate struct {
 
 func (g *Gate) defaults() {
 	g.MinHold = 10 * time.Minute
-	g.Reopen = AskIfSuspect
+	g.Reopen = gates.AskIfSuspect
 	g.PersonEnable = time.Hour
 }
 
 // Writes tells whether the gate may change anything in AWS.
 func (g Gate) Writes() bool { return len(g.May) > 0 }
-
-// An Act is what a gate may be allowed to do.
-type Act string
-
-// The acts at a transition.
-const (
-	Close Act = "close"
-	Open  Act = "open"
-)
-
-// Reopen says who opens after a close: andon, or a person who looked first.
-type Reopen string
-
-// The ways to reopen. AskIfSuspect asks a person only if the release that was
-// inside, or had just left, may itself be what made production unwell.
-const (
-	AskIfSuspect Reopen = "ask-if-suspect"
-	Auto         Reopen = "auto"
-	Ask          Reopen = "ask"
-)
 
 // A Transition is the way into a stage of a pipeline.
 type Transition struct {

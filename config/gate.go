@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/andon-project/andon/gates"
 )
 
 // What a gate may ask for.
@@ -44,11 +46,11 @@ func (d *decoder) checkGates(c *Config) {
 	}
 }
 
-func (d *decoder) checkActs(p path, may []Act) {
+func (d *decoder) checkActs(p path, may []gates.Verb) {
 	for i, act := range may {
 		at := p.item(i)
 		switch act {
-		case Close, Open:
+		case gates.Close, gates.Open:
 			if slices.Index(may, act) < i {
 				d.report(at, "%s stands here twice: remove one", act)
 			}
@@ -92,11 +94,11 @@ func (d *decoder) checkRefs(p path, g *Gate, checks []Check) {
 	}
 }
 
-func (d *decoder) checkReopen(p path, r Reopen) {
+func (d *decoder) checkReopen(p path, r gates.Reopen) {
 	switch r {
-	case AskIfSuspect, Auto, Ask:
+	case gates.AskIfSuspect, gates.AutoReopen, gates.AskReopen:
 	default:
-		d.report(p, "want ask-if-suspect, auto or ask, %s%s", got(p, string(r)), meant(string(r), string(AskIfSuspect), string(Auto), string(Ask)))
+		d.report(p, "want ask-if-suspect, auto or ask, %s%s", got(p, string(r)), meant(string(r), string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)))
 	}
 }
 
@@ -115,18 +117,18 @@ func (d *decoder) checkPoint(p path, t Transition) {
 
 // checkShared refuses a gate at a point where one of the others stands. No
 // region may turn out to be any region, so it has to be told.
-func (d *decoder) checkShared(p path, g *Gate, gates []Gate, others []int) {
+func (d *decoder) checkShared(p path, g *Gate, all []Gate, others []int) {
 	t := g.CodePipeline
 	if t.Pipeline == "" || t.Stage == "" {
 		return
 	}
 	for _, i := range others {
 		other := path("gates").item(i)
-		switch o := gates[i].CodePipeline; {
+		switch o := all[i].CodePipeline; {
 		case o == t:
-			d.report(p, "%s is already the point of %s (%s): a point has one gate, put the checks of both into it", t, other, gates[i].Pos)
+			d.report(p, "%s is already the point of %s (%s): a point has one gate, put the checks of both into it", t, other, all[i].Pos)
 		case o.Region == "" || t.Region == "":
-			d.report(p, "%s and %s of %s (%s) may be one point: write the region at both", t, o, other, gates[i].Pos)
+			d.report(p, "%s and %s of %s (%s) may be one point: write the region at both", t, o, other, all[i].Pos)
 		default:
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes/kinds"
 )
 
@@ -83,13 +84,13 @@ func TestLoadEverything(t *testing.T) {
 		},
 		Gates: []Gate{
 			{
-				Name: "production", May: []Act{Close, Open}, Checks: []string{"storefront", "db"},
+				Name: "production", May: []gates.Verb{gates.Close, gates.Open}, Checks: []string{"storefront", "db"},
 				CodePipeline: Transition{"shop", "Production", "eu-central-1"},
-				MinHold:      time.Minute, Reopen: Auto, PersonEnable: 2 * time.Hour, Pos: at(29, 3),
+				MinHold:      time.Minute, Reopen: gates.AutoReopen, PersonEnable: 2 * time.Hour, Pos: at(29, 3),
 			},
 			{
 				Name: "staging", Checks: []string{"db"}, CodePipeline: Transition{"shop", "Staging", ""},
-				MinHold: 10 * time.Minute, Reopen: AskIfSuspect, PersonEnable: time.Hour, Pos: at(36, 3),
+				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, PersonEnable: time.Hour, Pos: at(36, 3),
 			},
 		},
 	}

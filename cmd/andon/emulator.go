@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/emulator"
+	"github.com/spf13/cobra"
+)
+
+const emulatorHelp = `Serves an emulation of AWS CodePipeline, in memory, for trying andon out and for
+tests. Every access key is an actor of its own: user KEY, or what --actor says.
+Faults are injected and calls are listed below /_emulator/.`
+
+func (p *program) emulatorCommand() *cobra.Command {
+	var listen string
+	var actors []string
+	var o emulator.Options
+	cmd := &cobra.Command{
+		Use:   "emulator",
+		Short: "Serve an emulation of AWS CodePipeline",
+		Long:  emulatorHelp,
+		Example: `  andon emulator --listen 127.0.0.1:4566 --actor DEPLOY=arn:aws:sts::123456789012:assumed-role/stack/AWSCloudFormation
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1 aws codepipeline list-pipelines`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s := emulator.New(o)
+			s.Actors = map[string]string{}
+			for _, a := range actors {
+				key, arn, ok := strings.Cut(a, "=")
+				if !ok || key == "" || !strings.HasPrefix(arn, "arn:") {
+					return fmt.Errorf("--actor %s: want KEY=ARN, like DEPLOY=arn:aws:iam::123456789012:role/deploy", a)
+				}
+				s.Actors[key] = arn
+			}
+			l, err := net.Listen("tcp", listen)
+			if err != nil {
+				return failed(exitBad, fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", listen, err))
+			}
+			fmt.Fprintf(p.Stdout, "emulating AWS CodePipeline: AWS_ENDPOINT_URL=http://%s\n", l.Addr())
+			return failed(exitBad, serve(cmd.Context(), l, s))
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:4566", "`HOST:PORT` to serve on")
+	cmd.Flags().StringArrayVar(&actors, "actor", nil, "`KEY=ARN`: who an access key is; may be repeated")
+	cmd.Flags().DurationVar(&o.ActionDuration, "action-duration", time.Second, "how long each action of a pipeline takes")
+	cmd.Flags().StringVar(&o.Account, "account", "123456789012", "account `ID` in ARNs")
+	cmd.Flags().Uint64Var(&o.Seed, "seed", 0, "ids and tokens follow from it")
+	return cmd
+}

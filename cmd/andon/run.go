@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/andon-project/andon/config"
+	"github.com/spf13/cobra"
+)
+
+const runHelp = `Watches production and keeps the gates of the configuration until it is told to
+stop (SIGTERM or SIGINT). What it is doing, and why, is at http://LISTEN/.
+
+AWS credentials, region and endpoints come from where the AWS CLI takes them.`
+
+func (p *program) runCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:     "run",
+		Short:   "Watch production and keep the gates",
+		Long:    runHelp,
+		Example: "  andon run --config andon.yaml --listen 127.0.0.1:9797 --data /var/lib/andon",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			if err != nil {
+				return failed(exitBad, err)
+			}
+			return failed(exitBad, p.run(cmd.Context(), cfg))
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "andon.yaml", "`FILE` with the configuration")
+	cmd.Flags().String("listen", "", "`HOST:PORT` to serve on (default from the configuration, else 127.0.0.1:9797)")
+	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
+	return cmd
+}
+
+// run is the daemon: it serves until ctx is done.
+func (p *program) run(ctx context.Context, cfg *config.Config) error {
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", cfg.Listen, err)
+	}
+	d, err := p.newDaemon(ctx, cfg)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer d.close()
+	d.log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
+		"page", "http://"+listener.Addr().String()+"/", "version", buildInfo().Version)
+	var parts sync.WaitGroup
+	parts.Go(func() { d.watch(ctx) })
+	err = serve(ctx, listener, d.handler())
+	parts.Wait()
+	d.log.Info("andon has stopped", "holds", d.holds())
+	return err
+}
+
+// serve answers on l until ctx is done, and then lets requests end shortly.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	const grace = 2 * time.Second
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      70 * time.Second, // a ?wait= may take 50 s
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("the HTTP server ended: %w", err)
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if server.Shutdown(last) != nil {
+		server.Close()
+	}
+	<-ended
+	return nil
+}

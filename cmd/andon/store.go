@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/andon-project/andon/journal"
+	"github.com/andon-project/andon/journal/sqlite"
+)
+
+// A patientStore opens its journal when it is first needed, and tries again
+// while it cannot: a full or read-only disk must not keep andon from starting,
+// because closing needs no journal.
+type patientStore struct {
+	open func(context.Context) (journal.Store, error)
+
+	mu     sync.Mutex
+	store  journal.Store
+	closer io.Closer
+}
+
+// journal is the embedded journal in a file.
+func (p *program) journal(path string) *patientStore {
+	s := &patientStore{}
+	s.open = func(ctx context.Context) (journal.Store, error) {
+		db, err := sqlite.Open(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		s.closer = db
+		if p.wrapStore != nil {
+			return p.wrapStore(db), nil
+		}
+		return db, nil
+	}
+	return s
+}
+
+func (s *patientStore) ready(ctx context.Context) (journal.Store, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.store == nil {
+		store, err := s.open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.store = store
+	}
+	return s.store, nil
+}
+
+// Append is journal.Store's.
+func (s *patientStore) Append(ctx context.Context, r journal.Record) error {
+	store, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
+	return store.Append(ctx, r)
+}
+
+// Read is journal.Store's.
+func (s *patientStore) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	store, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.Read(ctx, stream, after, limit)
+}
+
+// Streams is journal.Store's.
+func (s *patientStore) Streams(ctx context.Context) ([]string, error) {
+	store, err := s.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.Streams(ctx)
+}
+
+// Close ends the use of the journal.
+func (s *patientStore) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closer == nil {
+		return nil
+	}
+	return s.closer.Close()
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/andon-project/andon/gates"
+)
+
+// A teller logs what changed at the gates of a line since the tick before.
+type teller struct {
+	log  *slog.Logger
+	said map[string]string
+}
+
+func newTeller(log *slog.Logger) *teller { return &teller{log, map[string]string{}} }
+
+func (t *teller) tell(reports []gates.Report) {
+	for _, r := range reports {
+		name := r.Gate.Name
+		if t.news(name+" decision", r.Decision.State.String()+" "+codes(r.Decision.Reasons)) {
+			t.log.Info("gate "+name+" wants: "+r.Decision.State.String(), "why", sentences(r.Decision.Reasons), "pipeline", r.Gate.Pipeline, "stage", r.Gate.Stage)
+		}
+		if t.news(name+" holder", string(r.Holder)) && r.Holder != gates.Unread {
+			t.log.Info("gate "+name+" is held by: "+string(r.Holder), "reason", r.Seen.Reason, "changed_by", r.Seen.ChangedBy)
+		}
+		if t.news(name+" problems", codes(r.Problems)) {
+			if len(r.Problems) == 0 {
+				t.log.Info("gate " + name + " has no problems any more")
+			} else {
+				t.log.Warn("gate "+name+" has a problem", "what", sentences(r.Problems))
+			}
+		}
+	}
+}
+
+// news tells whether what is said differs from what was said; silence at first
+// is no news.
+func (t *teller) news(about, what string) bool {
+	old, said := t.said[about]
+	t.said[about] = what
+	return old != what && (said || what != "")
+}
+
+func codes(rs []gates.Reason) string {
+	list := make([]string, 0, len(rs))
+	for _, r := range rs {
+		list = append(list, r.Code+"/"+r.Check)
+	}
+	return strings.Join(list, " ")
+}
+
+func sentences(rs []gates.Reason) string {
+	list := make([]string, 0, len(rs))
+	for _, r := range rs {
+		s := r.Text
+		if r.Do != "" {
+			s += " (" + r.Do + ")"
+		}
+		list = append(list, s)
+	}
+	return strings.Join(list, "; ")
+}
