@@ -51,7 +51,7 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 		return nil, err
 	}
 	d.monitor = probes.NewMonitor(checks, d.verdicts.Prior)
-	return d, d.addGates(ctx, p)
+	return d, d.addGates(ctx, p.points(&d.calls))
 }
 
 func checks(cfg *config.Config) ([]probes.Check, error) {
@@ -71,29 +71,22 @@ func checks(cfg *config.Config) ([]probes.Check, error) {
 }
 
 // addGates puts each gate on the line of its pipeline.
-func (d *daemon) addGates(ctx context.Context, p *program) error {
-	type place struct{ region, pipeline string }
-	accounts := map[string]*codepipeline.Account{}
-	pipelines := map[place]*codepipeline.Pipeline{}
+func (d *daemon) addGates(ctx context.Context, points *points) error {
 	lines := map[place]*gates.Line{}
 	for _, g := range d.cfg.Gates {
-		at := place{g.CodePipeline.Region, g.CodePipeline.Pipeline}
-		if accounts[at.region] == nil {
-			cfg, err := p.awsConfig(ctx, at.region)
-			if err != nil {
-				return err
-			}
-			d.aws = append(d.aws, cfg)
-			accounts[at.region] = codepipeline.NewAccount(cfg, &d.calls)
+		point, err := points.of(ctx, g)
+		if err != nil {
+			return err
 		}
+		at := placeOf(g)
 		if lines[at] == nil {
-			pipelines[at] = accounts[at.region].Pipeline(at.pipeline)
 			lines[at] = gates.NewLine(d.monitor.Snapshot)
 			d.lines = append(d.lines, lines[at])
 		}
-		lines[at].Add(gateOf(d.cfg, g), pipelines[at].Transition(g.CodePipeline.Stage), d.store)
+		lines[at].Add(gateOf(d.cfg, g), point, d.store)
 		d.order = append(d.order, g.Name)
 	}
+	d.aws = points.configs
 	return nil
 }
 
