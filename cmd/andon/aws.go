@@ -13,6 +13,9 @@ import (
 // takes them. What is missing shows at the first call, not here, because
 // credentials may come and go.
 func (p *program) awsConfig(ctx context.Context, region string) (aws.Config, error) {
+	if p.aws != nil {
+		return p.aws.Copy(), nil
+	}
 	var opts []func(*awsconfig.LoadOptions) error
 	if region != "" {
 		opts = append(opts, awsconfig.WithRegion(region))

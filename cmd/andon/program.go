@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/andon-project/andon/journal"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 )
 
@@ -29,6 +30,7 @@ type program struct {
 	// Seams for tests that kill the program at a chosen step. Nil is real.
 	wrapStore func(journal.Store) journal.Store
 	transport http.RoundTripper
+	aws       *aws.Config // instead of what the environment says
 }
 
 // An exitError carries the exit code of a command that has said all it had to
@@ -89,8 +91,8 @@ Exit status: 0 good or open, 1 bad or closed, 2 could not tell, 3 timed out,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(p.runCommand(), p.emulatorCommand(), p.versionCommand())
-	root.AddCommand(p.gateCommand())
+	root.AddCommand(p.runCommand(), p.demoCommand(), p.emulatorCommand(), p.versionCommand())
+	root.AddCommand(p.gateCommand(), p.unholdCommand())
 	return root
 }
 

@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start":   on((*stage).start),
 			"sigterm": on((*stage).sigterm),
-			"kill":    on((*stage).kill),
+			"sigkill": on((*stage).kill),
 			"dies":    on((*stage).dies),
 			"break":   on((*stage).breakShop),
 			"mend":    on((*stage).mend),

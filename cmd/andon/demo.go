@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	_ "embed"
+
+	"github.com/andon-project/andon/config"
+	"github.com/andon-project/andon/emulator"
+	"github.com/andon-project/andon/shop"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"github.com/spf13/cobra"
+)
+
+const demoHelp = `Runs everything in one process on loopback: a shop that can be broken, an
+emulation of AWS CodePipeline whose pipeline releases a new revision every few
+seconds, andon itself, and a page that shows them together. Nothing outside this
+machine is asked, and nothing is left behind.`
+
+//go:embed demo.yaml
+var demoConfig []byte
+
+// Releases of the demo.
+const (
+	releaseEvery = 6 * time.Second
+	demoAction   = 2 * time.Second
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:     "demo",
+		Short:   "Show andon at work, on this machine alone",
+		Long:    demoHelp,
+		Example: "  andon demo\n  andon demo --listen 127.0.0.1:9000",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return failed(exitBad, p.demo(cmd.Context(), listen))
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:9797", "`HOST:PORT` of andon; the page, the shop and the emulator take the next ports")
+	return cmd
+}
+
+// A demo is the listeners and parts of one demonstration.
+type demo struct {
+	andon, page, shop, aws net.Listener
+	goods                  *shop.Shop
+	server                 *emulator.Server
+	daemon                 *daemon
+}
+
+func (p *program) demo(ctx context.Context, listen string) error {
+	dir, err := os.MkdirTemp("", "andon-demo-")
+	if err != nil {
+		return fmt.Errorf("no place for the demo's journal: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	d := &demo{goods: shop.New(), server: emulator.New(emulator.Options{ActionDuration: demoAction, Seed: uint64(time.Now().UnixNano())})}
+	if err := d.listen(listen); err != nil {
+		return err
+	}
+	if err := d.start(ctx, p, dir); err != nil {
+		return err
+	}
+	defer d.daemon.close()
+	fmt.Fprint(p.Stdout, d.welcome())
+	d.run(ctx)
+	return nil
+}
+
+// listen takes the port asked for and the three after it, or any where those
+// are taken.
+func (d *demo) listen(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w; write it like 127.0.0.1:9797", address, err)
+	}
+	if d.andon, err = net.Listen("tcp", address); err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", address, err)
+	}
+	first, _ := strconv.Atoi(port)
+	for i, l := range []*net.Listener{&d.page, &d.shop, &d.aws} {
+		next := "0"
+		if first > 0 {
+			next = strconv.Itoa(first + 1 + i)
+		}
+		if *l, err = net.Listen("tcp", net.JoinHostPort(host, next)); err == nil {
+			continue
+		}
+		if *l, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
+			return fmt.Errorf("cannot listen on %s: %w", host, err)
+		}
+	}
+	return nil
+}
+
+func base(l net.Listener) string { return "http://" + l.Addr().String() }
+
+// start brings up what the daemon needs before it, and the daemon.
+func (d *demo) start(ctx context.Context, p *program, dir string) error {
+	go serve(ctx, d.shop, local(d.goods))
+	go serve(ctx, d.aws, d.server)
+	if err := createDemoPipeline(ctx, d.client("admin")); err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "andon.yaml")
+	if err := os.WriteFile(file, demoConfig, 0o600); err != nil {
+		return err
+	}
+	cfg, err := config.Load(file, config.Overrides{Environ: []string{
+		"DEMO_SHOP=" + base(d.shop), "DEMO_SHOP_ADDRESS=" + d.shop.Addr().String(), "ANDON_DATA=" + dir}})
+	if err != nil {
+		return err
+	}
+	us := *p
+	us.aws = new(d.config("andon")) // never the real AWS, whatever the environment says
+	d.daemon, err = us.newDaemon(ctx, cfg)
+	return err
+}
+
+// run goes on until ctx is done.
+func (d *demo) run(ctx context.Context) {
+	page := demoPage{Shop: d.goods, Gates: d.daemon.reports,
+		Pipeline: func(ctx context.Context) (pipelineView, error) {
+			return pipelineViewOf(ctx, d.client("viewer"), "shop")
+		},
+		Enable:  func(ctx context.Context) error { return setTransition(ctx, d.client("you"), true) },
+		Disable: func(ctx context.Context) error { return setTransition(ctx, d.client("you"), false) },
+		Links:   demoLinks{Shop: base(d.shop), Status: base(d.andon), AWS: base(d.aws)}}
+	mux := http.NewServeMux()
+	mux.Handle("/{$}", page)
+	var parts sync.WaitGroup
+	parts.Go(func() { d.daemon.watch(ctx) })
+	parts.Go(func() { d.release(ctx) })
+	parts.Go(func() { serve(ctx, d.page, local(mux)) })
+	serve(ctx, d.andon, d.daemon.handler())
+	d.goods.Mend() // whoever hangs in the shop may go
+	parts.Wait()
+}
+
+func (d *demo) config(key string) aws.Config {
+	return aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(base(d.aws)), Credentials: credentials.NewStaticCredentialsProvider(key, "demo", "")}
+}
+
+func (d *demo) client(key string) *codepipeline.Client {
+	return codepipeline.NewFromConfig(d.config(key))
+}
+
+// release pushes a revision every few seconds, and tells the shop which of
+// them has reached it.
+func (d *demo) release(ctx context.Context) {
+	ticker := time.NewTicker(releaseEvery / 3)
+	defer ticker.Stop()
+	for i := 0; ctx.Err() == nil; i++ {
+		if i%3 == 0 {
+			r := demoRevision(i / 3)
+			if _, err := d.server.Model.Push("shop", r.id, r.summary); err != nil {
+				d.daemon.log.Warn("the demo could not release", "error", err)
+			}
+		}
+		if v, err := pipelineViewOf(ctx, d.client("viewer"), "shop"); err == nil {
+			d.deployed(v)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+}
+
+func (d *demo) deployed(v pipelineView) {
+	for _, s := range v.Stages {
+		if s.Name == demoStage && s.Last != nil {
+			d.goods.SetRevision(s.Last.Revision)
+		}
+	}
+}
+
+func (d *demo) welcome() string {
+	return fmt.Sprintf(`andon demo: everything runs on this machine, in this process.
+
+  the line, the gate and why   %s/
+  the shop                     %s/
+  andon's status, API, metrics %s/
+  AWS (an emulation)           %s
+
+Try:
+  1. Break the shop, and watch the line stop with its reason:
+       curl -X POST %[2]s/break
+  2. Mend it, and watch the newest revision go through:
+       curl -X POST %[2]s/mend
+  3. Ask what a pipeline's hook would ask, while it is broken and after:
+       curl -i %[3]s/api/v1/gates/production/go
+
+The demo is in a hurry: a close stands at least 10 s (min_hold: 10s, usually
+10m), and andon opens by itself (reopen: auto; by default a person opens if the
+release that was inside may be the cause). Ctrl-C ends it.
+`, base(d.page), base(d.shop), base(d.andon), base(d.aws))
+}
+
+// local answers only requests that name this machine: a page of somebody else
+// that resolves its own name to it (DNS rebinding) is turned away.
+func local(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		if ip := net.ParseIP(host); ip == nil && host != "localhost" {
+			http.Error(w, "the demo answers under the address it printed", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
+)
+
+const demoStage = "Production"
+
+// createDemoPipeline makes the line of the demo: Source, Build, Staging,
+// Production.
+func createDemoPipeline(ctx context.Context, c *codepipeline.Client) error {
+	_, err := c.CreatePipeline(ctx, &codepipeline.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
+		Name: aws.String("shop"), RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
+		ArtifactStore: &types.ArtifactStore{Type: types.ArtifactStoreTypeS3, Location: aws.String("artifacts")},
+		Stages: []types.StageDeclaration{
+			demoStageOf("Source", types.ActionCategorySource, "CodeCommit", "", "source"),
+			demoStageOf("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package"),
+			demoStageOf("Staging", types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
+			demoStageOf(demoStage, types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
+		}}})
+	return err
+}
+
+func demoStageOf(name string, category types.ActionCategory, provider, in, out string) types.StageDeclaration {
+	a := types.ActionDeclaration{Name: aws.String(name), ActionTypeId: &types.ActionTypeId{
+		Category: category, Owner: types.ActionOwnerAws, Provider: &provider, Version: aws.String("1")}}
+	if in != "" {
+		a.InputArtifacts = []types.InputArtifact{{Name: &in}}
+	}
+	if out != "" {
+		a.OutputArtifacts = []types.OutputArtifact{{Name: &out}}
+	}
+	return types.StageDeclaration{Name: &name, Actions: []types.ActionDeclaration{a}}
+}
+
+// setTransition does what a person can do in the console.
+func setTransition(ctx context.Context, c *codepipeline.Client, enable bool) error {
+	var err error
+	if enable {
+		_, err = c.EnableStageTransition(ctx, &codepipeline.EnableStageTransitionInput{
+			PipelineName: aws.String("shop"), StageName: aws.String(demoStage), TransitionType: types.StageTransitionTypeInbound})
+	} else {
+		_, err = c.DisableStageTransition(ctx, &codepipeline.DisableStageTransitionInput{Reason: aws.String("held by a person from the demo page"),
+			PipelineName: aws.String("shop"), StageName: aws.String(demoStage), TransitionType: types.StageTransitionTypeInbound})
+	}
+	return err
+}
+
+type demoChange struct{ id, summary string }
+
+// demoRevision is the nth change that somebody merged.
+func demoRevision(n int) demoChange {
+	changes := []string{"Show delivery dates in the cart", "Faster search", "Gift wrapping", "Remember the last address",
+		"Larger product photos", "Fix the voucher field", "Pay by invoice", "Warmer colours for the season"}
+	return demoChange{fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "change %d", n)))[:40], changes[n%len(changes)]}
+}

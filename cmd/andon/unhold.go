@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/config"
+	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/gates/codepipeline"
+	"github.com/andon-project/andon/journal"
+	"github.com/andon-project/andon/journal/sqlite"
+	"github.com/spf13/cobra"
+)
+
+const unholdHelp = `Enables the transitions that andon holds, of the gates that are named or of all,
+without a daemon. What a person or another andon holds is left alone. Your
+order is written to the journal first, so that a daemon that runs on the same
+journal honours it for the gate's person_enable instead of closing again.
+
+AWS credentials, region and endpoints come from where the AWS CLI takes them.
+
+Exit status: 0 all that andon held was given back, or it held nothing; 1
+something failed; 2 AWS could not be asked.`
+
+// An unholding is what the command line of unhold says.
+type unholding struct {
+	reason string
+	dryRun bool
+	out    output
+}
+
+func (p *program) unholdCommand() *cobra.Command {
+	var u unholding
+	var file string
+	cmd := &cobra.Command{
+		Use:     "unhold [GATE ...]",
+		Short:   "Give back what andon holds, without a daemon",
+		Long:    unholdHelp,
+		Example: "  andon unhold --config andon.yaml --dry-run --reason 'looking'\n  andon unhold production --config andon.yaml --data /var/lib/andon --reason 'the fix has to go out'",
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if strings.TrimSpace(u.reason) == "" {
+				return errors.New("say why with --reason TEXT: it is kept in the journal and shown to everybody")
+			}
+			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			if err != nil {
+				return failed(exitBad, err)
+			}
+			list, err := gatesNamed(cfg, names)
+			if err != nil {
+				return err
+			}
+			return p.unhold(cmd.Context(), cfg, list, u)
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "andon.yaml", "`FILE` with the configuration")
+	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
+	cmd.Flags().StringVar(&u.reason, "reason", "", "`TEXT` that says why (required)")
+	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "tell what would be done, and change nothing")
+	u.out.flag(cmd)
+	return cmd
+}
+
+// gatesNamed are the gates of cfg with these names, all if there are none.
+func gatesNamed(cfg *config.Config, names []string) ([]config.Gate, error) {
+	if len(names) == 0 {
+		return cfg.Gates, nil
+	}
+	var list []config.Gate
+	for _, g := range cfg.Gates {
+		if slices.Contains(names, g.Name) {
+			list = append(list, g)
+		}
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(list, func(g config.Gate) bool { return g.Name == name }) {
+			known := make([]string, len(cfg.Gates))
+			for i, g := range cfg.Gates {
+				known[i] = g.Name
+			}
+			return nil, fmt.Errorf("the configuration has no gate %.60q, it has: %s", name, strings.Join(known, ", "))
+		}
+	}
+	return list, nil
+}
+
+func (p *program) unhold(ctx context.Context, cfg *config.Config, list []config.Gate, u unholding) error {
+	store, done, err := p.unholdJournal(ctx, filepath.Join(cfg.Data, journalFile), u.dryRun)
+	if err != nil {
+		return failed(exitBad, err)
+	}
+	points := p.points(new(codepipeline.Calls))
+	var me string
+	var results []unheld
+	exit := exitGood
+	for i, g := range list {
+		point, err := points.of(ctx, g)
+		if err != nil {
+			return failed(exitUnknown, errors.Join(err, done()))
+		}
+		if i == 0 {
+			// One set of credentials: who we are is the same in every region.
+			// Without an answer the order bears the name this machine knows.
+			me, _ = codepipeline.WhoAmI(ctx, points.configs[0], nil)
+		}
+		gate := gateOf(cfg, g)
+		if me != "" {
+			gate.Principals = append(slices.Clone(gate.Principals), me)
+		}
+		watched := &watchedPoint{Point: point, rehearse: u.dryRun, me: me}
+		order := gates.Order{Actor: actor(me), Reason: u.reason}
+		_, err = gates.Unhold(ctx, gate, watched, store, order, time.Now)
+		r := tellUnheld(gate, watched.before, err, u.dryRun)
+		if exit != exitBad && r.exit != exitGood {
+			exit = r.exit
+		}
+		results = append(results, r)
+	}
+	return errors.Join(ended(exit, p.printUnheld(results, u.out)), failed(exitBad, done()))
+}
+
+// unholdJournal is where the order is written: for a rehearsal, a copy that is
+// thrown away.
+func (p *program) unholdJournal(ctx context.Context, path string, rehearse bool) (_ journal.Store, done func() error, err error) {
+	_, err = os.Stat(path)
+	missing := errors.Is(err, os.ErrNotExist)
+	if missing {
+		fmt.Fprintf(p.Stderr, "andon: there is no journal at %s, so a new one is begun; if the daemon keeps its journal elsewhere, name that directory with --data\n", path)
+	}
+	if !rehearse {
+		s := p.journal(path)
+		return s, s.Close, nil
+	}
+	memory := new(journal.Memory)
+	if missing {
+		return memory, func() error { return nil }, nil
+	}
+	s, err := sqlite.OpenReadOnly(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return memory, s.Close, copyJournal(ctx, memory, s)
+}
+
+func copyJournal(ctx context.Context, to, from journal.Store) error {
+	streams, err := from.Streams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, stream := range streams {
+		records, err := from.Read(ctx, stream, 0, 0)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if err := to.Append(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// actor names who gives the order.
+func actor(arn string) string {
+	if arn != "" {
+		return arn
+	}
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return fmt.Sprintf("user %d of this machine", os.Getuid())
+}
+
+// A watchedPoint remembers what the first read showed. In a rehearsal it sends
+// no write, and shows what would be.
+type watchedPoint struct {
+	gates.Point
+	rehearse bool
+	me       string
+
+	before  gates.Seen
+	enabled bool // as far as a rehearsal goes
+}
+
+// Read is gates.Point's.
+func (w *watchedPoint) Read(ctx context.Context, notBefore time.Time) (gates.Seen, error) {
+	seen, err := w.Point.Read(ctx, notBefore)
+	if err != nil {
+		return seen, err
+	}
+	if w.before.Begun.IsZero() {
+		w.before = seen
+	}
+	if w.enabled {
+		seen.Enabled, seen.Reason, seen.ChangedBy = true, "", w.me
+	}
+	return seen, nil
+}
+
+// Do is gates.Point's.
+func (w *watchedPoint) Do(ctx context.Context, a gates.Action) error {
+	if w.rehearse {
+		w.enabled = a.Verb == gates.Open
+		return nil
+	}
+	return w.Point.Do(ctx, a)
+}
