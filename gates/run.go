@@ -22,9 +22,9 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		if tell != nil {
 			tell(reports)
 		}
-		wait := pace
+		wait := untilNext(reports)
 		if wanting(reports) {
-			wait = pause
+			wait = min(wait, pause)
 			pause = min(pause*2, pace)
 		} else {
 			pause = retry
@@ -37,6 +37,17 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		}
 		timer.Stop()
 	}
+}
+
+// untilNext is the pace, or less where a decision is about to end by itself.
+func untilNext(reports []Report) time.Duration {
+	wait := pace
+	for _, r := range reports {
+		if !r.Decision.Until.IsZero() {
+			wait = min(wait, max(r.Decision.Until.Sub(r.At), retry/10))
+		}
+	}
+	return wait
 }
 
 func wanting(reports []Report) bool {
