@@ -68,12 +68,12 @@ func (r *run) detail() actionExecutionDetail {
 	a := r.action
 	inputs := make([]artifactDetail, 0, len(a.InputArtifacts))
 	for _, in := range a.InputArtifacts {
-		inputs = append(inputs, artifactDetail{in.Name})
+		inputs = append(inputs, artifactDetail(in))
 	}
 	outputs := make([]artifactDetail, 0, len(a.OutputArtifacts))
 	if r.status == succeeded {
 		for _, out := range a.OutputArtifacts {
-			outputs = append(outputs, artifactDetail{out.Name})
+			outputs = append(outputs, artifactDetail(out))
 		}
 	}
 	return actionExecutionDetail{

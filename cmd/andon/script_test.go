@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -60,7 +59,6 @@ type stage struct {
 	aws    *httptest.Server
 	shop   *shop.Shop
 	web    *httptest.Server
-	mu     sync.Mutex
 	daemon *exec.Cmd
 	ended  chan error
 }

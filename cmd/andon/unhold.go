@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -91,18 +92,19 @@ func gatesNamed(cfg *config.Config, names []string) ([]config.Gate, error) {
 }
 
 func (p *program) unhold(ctx context.Context, cfg *config.Config, list []config.Gate, u unholding) error {
-	store, done, err := p.unholdJournal(ctx, filepath.Join(cfg.Data, journalFile), u.dryRun)
+	store, err := p.unholdJournal(ctx, filepath.Join(cfg.Data, journalFile), u.dryRun)
 	if err != nil {
 		return failed(exitBad, err)
 	}
+	defer store.Close()
 	points := p.points(new(codepipeline.Calls))
 	var me string
-	var results []unheld
+	results := make([]unheld, 0, len(list))
 	exit := exitGood
 	for i, g := range list {
 		point, err := points.of(ctx, g)
 		if err != nil {
-			return failed(exitUnknown, errors.Join(err, done()))
+			return failed(exitUnknown, err)
 		}
 		if i == 0 {
 			// One set of credentials: who we are is the same in every region.
@@ -116,36 +118,45 @@ func (p *program) unhold(ctx context.Context, cfg *config.Config, list []config.
 		watched := &watchedPoint{Point: point, rehearse: u.dryRun, me: me}
 		order := gates.Order{Actor: actor(me), Reason: u.reason}
 		_, err = gates.Unhold(ctx, gate, watched, store, order, time.Now)
-		r := tellUnheld(gate, watched.before, err, u.dryRun)
+		r := watched.tell(gate, err, time.Now())
 		if exit != exitBad && r.exit != exitGood {
 			exit = r.exit
 		}
 		results = append(results, r)
 	}
-	return errors.Join(ended(exit, p.printUnheld(results, u.out)), failed(exitBad, done()))
+	return ended(exit, p.printUnheld(results, u.out))
+}
+
+// A closingStore is a journal that is closed after use.
+type closingStore interface {
+	journal.Store
+	io.Closer
 }
 
 // unholdJournal is where the order is written: for a rehearsal, a copy that is
 // thrown away.
-func (p *program) unholdJournal(ctx context.Context, path string, rehearse bool) (_ journal.Store, done func() error, err error) {
-	_, err = os.Stat(path)
+func (p *program) unholdJournal(ctx context.Context, path string, rehearse bool) (closingStore, error) {
+	_, err := os.Stat(path)
 	missing := errors.Is(err, os.ErrNotExist)
 	if missing {
-		fmt.Fprintf(p.Stderr, "andon: there is no journal at %s, so a new one is begun; if the daemon keeps its journal elsewhere, name that directory with --data\n", path)
+		fmt.Fprintf(p.Stderr, "andon: there is no journal at %s yet; if the daemon keeps its journal elsewhere, name that directory with --data\n", path)
 	}
 	if !rehearse {
-		s := p.journal(path)
-		return s, s.Close, nil
+		return p.journal(path), nil
 	}
-	memory := new(journal.Memory)
+	draft := struct {
+		journal.Memory
+		io.Closer
+	}{Closer: io.NopCloser(nil)}
 	if missing {
-		return memory, func() error { return nil }, nil
+		return &draft, nil
 	}
 	s, err := sqlite.OpenReadOnly(ctx, path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return memory, s.Close, copyJournal(ctx, memory, s)
+	defer s.Close()
+	return &draft, copyJournal(ctx, &draft, s)
 }
 
 func copyJournal(ctx context.Context, to, from journal.Store) error {

@@ -25,8 +25,9 @@ type unheld struct {
 	exit int
 }
 
-// tellUnheld says what gates.Unhold did, which saw before and returned err.
-func tellUnheld(g gates.Gate, before gates.Seen, err error, rehearsal bool) unheld {
+// tell says what gates.Unhold did at w, where it returned err at now.
+func (w *watchedPoint) tell(g gates.Gate, err error, now time.Time) unheld {
+	before := w.before
 	u := unheld{Gate: g.Name, Pipeline: g.Pipeline, Stage: g.Stage}
 	if !before.Begun.IsZero() && !before.Enabled {
 		u.Reason, u.HeldBy, u.Since = before.Reason, before.ChangedBy, before.ChangedAt
@@ -38,10 +39,10 @@ func tellUnheld(g gates.Gate, before gates.Seen, err error, rehearsal bool) unhe
 	var other *gates.NotOursError
 	var call *gates.CallError
 	switch {
-	case err == nil && rehearsal:
+	case err == nil && w.rehearse:
 		u.Result = "would-give-back"
 	case err == nil:
-		u.Result, u.Until = "given-back", time.Now().Add(g.PersonEnable).UTC()
+		u.Result, u.Until = "given-back", now.Add(g.PersonEnable).UTC()
 	case errors.As(err, &other) && other.Holder == gates.Nobody:
 		u.Result = "nothing-held"
 	case errors.As(err, &other) && marked(g, before):
@@ -73,6 +74,9 @@ func (p *program) printUnheld(results []unheld, out output) error {
 		return p.printJSON(append(b, '\n'))
 	}
 	t := newTable()
+	if len(results) == 0 {
+		t.row("the configuration has no gates, so there is nothing to give back")
+	}
 	for _, u := range results {
 		t.row(u.Gate, u.sentence())
 		if !u.Since.IsZero() {

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+)
+
+// describe says in one line what a record's body means. A kind that it does
+// not know, or a body of another shape, is shown as it is.
+func describe(kind string, body json.RawMessage) string {
+	const most = 2000 // characters; --output json has all of it
+	said, ok := "", false
+	switch kind {
+	case "intent":
+		said, ok = in(body, intentWords)
+	case "outcome":
+		said, ok = in(body, outcomeWords)
+	case "adopt":
+		said, ok = in(body, adoptWords)
+	case "release":
+		said, ok = in(body, func(r struct{ Why string }) string { return r.Why })
+	case "override":
+		said, ok = in(body, overrideWords)
+	case "override-end":
+		said, ok = in(body, func(e struct{ ID, Why string }) string { return e.ID + " ended: " + e.Why })
+	case "verdict":
+		said, ok = in(body, verdictWords)
+	case "late":
+		said, ok = in(body, lateWords)
+	}
+	if !ok || said == "" {
+		said = string(body)
+	}
+	if r := []rune(said); len(r) > most {
+		said = string(r[:most]) + "…"
+	}
+	return said
+}
+
+// in decodes a body and puts it into words.
+func in[T any](body json.RawMessage, words func(T) string) (string, bool) {
+	var v T
+	if json.Unmarshal(body, &v) != nil {
+		return "", false
+	}
+	return words(v), true
+}
+
+func intentWords(i gates.Intent) string {
+	if i.Verb == "" {
+		return ""
+	}
+	s := fmt.Sprintf("%s: %s %s/%s", i.ID, i.Verb, i.Pipeline, i.Stage)
+	var why []string
+	for _, r := range i.Decision.Reasons {
+		why = append(why, r.Text)
+	}
+	if len(why) > 0 {
+		s += " because " + strings.Join(why, "; ")
+	}
+	return s
+}
+
+func outcomeWords(o gates.Outcome) string {
+	if o.Result == "" {
+		return ""
+	}
+	s := o.Intent + ": " + o.Result
+	if o.Error != "" {
+		s += ": " + o.Error
+	}
+	return s
+}
+
+func adoptWords(a struct {
+	Mark gates.Mark
+	Seen gates.Seen
+}) string {
+	if a.Mark.Intent == "" {
+		return ""
+	}
+	return a.Mark.Intent + ": a hold of ours that the journal did not know: " + a.Seen.Reason
+}
+
+func overrideWords(o gates.Override) string {
+	if o.ID == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s: %s; until %s at the latest", o.ID, o.Actor, o.Reason, stamp(o.Expires))
+}
+
+func verdictWords(v struct{ Changes []gates.VerdictChange }) string {
+	var all []string
+	for _, c := range v.Changes {
+		s := c.Check
+		if c.Target != "" && c.Target != c.Check {
+			s += " " + c.Target
+		}
+		s += " is " + c.Verdict
+		if !c.Since.IsZero() {
+			s += " since " + stamp(c.Since)
+		}
+		if c.Why != "" {
+			s += ": " + c.Why
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, "; ")
+}
+
+func lateWords(l struct {
+	Kind string
+	Time time.Time
+	Why  string
+	Body json.RawMessage
+}) string {
+	if l.Kind == "" || l.Kind == "late" { // never inside another
+		return ""
+	}
+	return fmt.Sprintf("%s of %s, written late (%s): %s", l.Kind, stamp(l.Time), l.Why, describe(l.Kind, l.Body))
+}
