@@ -48,9 +48,9 @@ func sickShop(why string) probes.Snapshot {
 		Targets: []probes.TargetState{{Target: probes.Target{Name: "https://shop.example.com/"}, Status: s}}}}
 }
 
-// An evening is a data directory whose journal tells of one: the shop became
-// unwell, andon closed, and mia opened.
-func evening(t *testing.T) (dir string) {
+// An eveningJournal is a data directory whose journal tells of an evening: the
+// shop became unwell, andon closed, and mia opened.
+func eveningJournal(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	ctx, now := t.Context(), noon()
@@ -93,7 +93,7 @@ func add(t *testing.T, dir, stream, kind string, at time.Time, body any) {
 
 func TestJournalTail(t *testing.T) {
 	t.Parallel()
-	dir := evening(t)
+	dir := eveningJournal(t)
 	s := andon(t, []string{"ANDON_DATA=" + dir}, "journal", "tail")
 	want := []string{
 		`2026-11-20 12:00:00.100 UTC  instance/shop-prod         1  verdict       storefront https://shop.example.com/ is unhealthy since 2026-11-20 11:59:50 UTC: status is 500 [2J 2J`,
@@ -118,7 +118,7 @@ func TestJournalTail(t *testing.T) {
 
 func TestJournalTailSelects(t *testing.T) {
 	t.Parallel()
-	dir := evening(t)
+	dir := eveningJournal(t)
 	add(t, dir, "gate/staging", "intent", noon().Add(time.Hour), map[string]any{"verb": 7, "of": "another shape"})
 	add(t, dir, "gate/staging", "weather", noon().Add(-time.Hour), "r\x1b[31mr")
 	for _, c := range []struct {
@@ -146,7 +146,7 @@ func TestJournalTailSelects(t *testing.T) {
 // What is printed as JSON is what was written: its chain verifies.
 func TestJournalTailJSON(t *testing.T) {
 	t.Parallel()
-	s := andon(t, nil, "journal", "tail", "--data", evening(t), "--stream", "gate/production", "--output", "json")
+	s := andon(t, nil, "journal", "tail", "--data", eveningJournal(t), "--stream", "gate/production", "--output", "json")
 	var records []journal.Record
 	for line := range strings.Lines(s.out) {
 		var r journal.Record
@@ -162,7 +162,7 @@ func TestJournalTailJSON(t *testing.T) {
 
 func TestJournalTailFollows(t *testing.T) {
 	t.Parallel()
-	dir := evening(t)
+	dir := eveningJournal(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	p := program{Stdout: w, Stderr: io.Discard}
@@ -209,7 +209,7 @@ func TestDescribe(t *testing.T) {
 
 func TestJournalVerify(t *testing.T) {
 	t.Parallel()
-	dir := evening(t)
+	dir := eveningJournal(t)
 	add(t, dir, "gate/staging", "weather", noon(), "rain")
 	s := andon(t, nil, "journal", "verify", "--data", dir)
 	if ok := regexp.MustCompile(`^gate/production     whole  3 records, last hash [0-9a-f]{64}
@@ -248,8 +248,8 @@ func alter(t *testing.T, dir string, statements ...string) {
 
 func TestJournalMistakes(t *testing.T) {
 	t.Parallel()
-	dir, empty := evening(t), t.TempDir()
-	torn := evening(t)
+	dir, empty := eveningJournal(t), t.TempDir()
+	torn := eveningJournal(t)
 	path := filepath.Join(torn, journalFile)
 	if b, err := os.ReadFile(path); err != nil || os.WriteFile(path, append(b[:4096:4096], make([]byte, len(b)-4096)...), 0o600) != nil {
 		t.Fatal(err)
