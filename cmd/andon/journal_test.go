@@ -38,11 +38,11 @@ func (p *paperPoint) Do(_ context.Context, a gates.Action) error {
 	return nil
 }
 
-// sickShop has failed three times, the last time ten seconds before noon.
-func sickShop(why string) probes.Snapshot {
+// sickShop has failed three times, the last time ten seconds before now.
+func sickShop(now time.Time, why string) probes.Snapshot {
 	s := probes.NewStatus(probes.DefaultPolicy(10*time.Second, 3*time.Second), probes.Unknown, time.Time{})
 	for i := range 3 {
-		s = s.Add(probes.Result{Start: ago(time.Duration(30-10*i) * time.Second), Err: errors.New(why)})
+		s = s.Add(probes.Result{Start: now.Add(time.Duration(10*i-30) * time.Second), Err: errors.New(why)})
 	}
 	return probes.Snapshot{{Name: "storefront", Every: 10 * time.Second,
 		Targets: []probes.TargetState{{Target: probes.Target{Name: "https://shop.example.com/"}, Status: s}}}}
@@ -60,7 +60,7 @@ func eveningJournal(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	health := sickShop("status is 500\x1b[2J\u009b2J")
+	health := sickShop(noon(), "status is 500\x1b[2J\u009b2J")
 	if err := gates.NewVerdicts(store, "shop-prod").Record(ctx, clock(), health); err != nil {
 		t.Fatal(err)
 	}
