@@ -73,7 +73,7 @@ func (r *run) detail() actionExecutionDetail {
 	outputs := make([]artifactDetail, 0, len(a.OutputArtifacts))
 	if r.status == succeeded {
 		for _, out := range a.OutputArtifacts {
-			outputs = append(outputs, artifactDetail(out))
+			outputs = append(outputs, artifactDetail{out.Name})
 		}
 	}
 	return actionExecutionDetail{

@@ -160,6 +160,16 @@ func TestUnholdWithoutTheJournal(t *testing.T) {
 	contains(t, d.journal(t), "adopt", "0123456789: a hold of ours that the journal did not know")
 }
 
+// Whoever has andon's own credentials needs no list of principals.
+func TestUnholdWithAndonsCredentials(t *testing.T) {
+	d := newDesk(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "ANDON")
+	d.holdBy(t, "ANDON", "(andon shop-prod production 0123456789) storefront is unhealthy")
+	d.unhold(t, exitGood, "is enabled")
+	d.shows(t, "enabled")
+	contains(t, d.journal(t), "assumed-role/andon/task-1: the fix has to go out")
+}
+
 func TestUnholdFails(t *testing.T) {
 	d := newDesk(t)
 	d.holdByAndon(t)
