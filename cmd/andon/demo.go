@@ -11,8 +11,7 @@ import (
 	"sync"
 	"time"
 
-	_ "embed"
-
+	"github.com/andon-project/andon/cmd/andon/demo"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/shop"
@@ -26,9 +25,6 @@ const demoHelp = `Runs everything in one process on loopback: a shop that can be
 emulation of AWS CodePipeline whose pipeline releases a new revision every few
 seconds, andon itself, and a page that shows them together. Nothing outside this
 machine is asked, and nothing is left behind.`
-
-//go:embed demo.yaml
-var demoConfig []byte
 
 // Releases of the demo.
 const (
@@ -52,8 +48,8 @@ func (p *program) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// A demo is the listeners and parts of one demonstration.
-type demo struct {
+// A demonstration is the listeners and parts of the demo.
+type demonstration struct {
 	andon, page, shop, aws net.Listener
 	goods                  *shop.Shop
 	server                 *emulator.Server
@@ -66,7 +62,7 @@ func (p *program) demo(ctx context.Context, listen string) error {
 		return fmt.Errorf("no place for the demo's journal: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	d := &demo{goods: shop.New(), server: emulator.New(emulator.Options{ActionDuration: demoAction, Seed: uint64(time.Now().UnixNano())})}
+	d := &demonstration{goods: shop.New(), server: emulator.New(emulator.Options{ActionDuration: demoAction, Seed: uint64(time.Now().UnixNano())})}
 	if err := d.listen(listen); err != nil {
 		return err
 	}
@@ -81,7 +77,7 @@ func (p *program) demo(ctx context.Context, listen string) error {
 
 // listen takes the port asked for and the three after it, or any where those
 // are taken.
-func (d *demo) listen(address string) error {
+func (d *demonstration) listen(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("--listen %s: %w; write it like 127.0.0.1:9797", address, err)
@@ -108,14 +104,14 @@ func (d *demo) listen(address string) error {
 func base(l net.Listener) string { return "http://" + l.Addr().String() }
 
 // start brings up what the daemon needs before it, and the daemon.
-func (d *demo) start(ctx context.Context, p *program, dir string) error {
+func (d *demonstration) start(ctx context.Context, p *program, dir string) error {
 	go serve(ctx, d.shop, local(d.goods))
 	go serve(ctx, d.aws, d.server)
-	if err := createDemoPipeline(ctx, d.client("admin")); err != nil {
+	if err := demo.CreatePipeline(ctx, d.client("admin")); err != nil {
 		return err
 	}
 	file := filepath.Join(dir, "andon.yaml")
-	if err := os.WriteFile(file, demoConfig, 0o600); err != nil {
+	if err := os.WriteFile(file, demo.Config, 0o600); err != nil {
 		return err
 	}
 	cfg, err := config.Load(file, config.Overrides{Environ: []string{
@@ -130,14 +126,14 @@ func (d *demo) start(ctx context.Context, p *program, dir string) error {
 }
 
 // run goes on until ctx is done.
-func (d *demo) run(ctx context.Context) {
-	page := demoPage{Shop: d.goods, Gates: d.daemon.reports,
-		Pipeline: func(ctx context.Context) (pipelineView, error) {
-			return pipelineViewOf(ctx, d.client("viewer"), "shop")
+func (d *demonstration) run(ctx context.Context) {
+	page := demo.Page{Shop: d.goods, Gates: d.daemon.reports,
+		Pipeline: func(ctx context.Context) (demo.View, error) {
+			return demo.ViewOf(ctx, d.client("viewer"), "shop")
 		},
-		Enable:  func(ctx context.Context) error { return setTransition(ctx, d.client("you"), true) },
-		Disable: func(ctx context.Context) error { return setTransition(ctx, d.client("you"), false) },
-		Links:   demoLinks{Shop: base(d.shop), Status: base(d.andon), AWS: base(d.aws)}}
+		Enable:  func(ctx context.Context) error { return demo.SetTransition(ctx, d.client("you"), true) },
+		Disable: func(ctx context.Context) error { return demo.SetTransition(ctx, d.client("you"), false) },
+		Links:   demo.Links{Shop: base(d.shop), Status: base(d.andon), AWS: base(d.aws)}}
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", page)
 	var parts sync.WaitGroup
@@ -149,27 +145,27 @@ func (d *demo) run(ctx context.Context) {
 	parts.Wait()
 }
 
-func (d *demo) config(key string) aws.Config {
+func (d *demonstration) config(key string) aws.Config {
 	return aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(base(d.aws)), Credentials: credentials.NewStaticCredentialsProvider(key, "demo", "")}
 }
 
-func (d *demo) client(key string) *codepipeline.Client {
+func (d *demonstration) client(key string) *codepipeline.Client {
 	return codepipeline.NewFromConfig(d.config(key))
 }
 
 // release pushes a revision every few seconds, and tells the shop which of
 // them has reached it.
-func (d *demo) release(ctx context.Context) {
+func (d *demonstration) release(ctx context.Context) {
 	ticker := time.NewTicker(releaseEvery / 3)
 	defer ticker.Stop()
 	for i := 0; ctx.Err() == nil; i++ {
 		if i%3 == 0 {
-			r := demoRevision(i / 3)
-			if _, err := d.server.Model.Push("shop", r.id, r.summary); err != nil {
+			r := demo.Revision(i / 3)
+			if _, err := d.server.Model.Push("shop", r.ID, r.Summary); err != nil {
 				d.daemon.log.Warn("the demo could not release", "error", err)
 			}
 		}
-		if v, err := pipelineViewOf(ctx, d.client("viewer"), "shop"); err == nil {
+		if v, err := demo.ViewOf(ctx, d.client("viewer"), "shop"); err == nil {
 			d.deployed(v)
 		}
 		select {
@@ -179,15 +175,15 @@ func (d *demo) release(ctx context.Context) {
 	}
 }
 
-func (d *demo) deployed(v pipelineView) {
+func (d *demonstration) deployed(v demo.View) {
 	for _, s := range v.Stages {
-		if s.Name == demoStage && s.Last != nil {
+		if s.Name == demo.Production && s.Last != nil {
 			d.goods.SetRevision(s.Last.Revision)
 		}
 	}
 }
 
-func (d *demo) welcome() string {
+func (d *demonstration) welcome() string {
 	return fmt.Sprintf(`andon demo: everything runs on this machine, in this process.
 
   the line, the gate and why   %s/

@@ -30,6 +30,7 @@ gates/codepipeline < gates aws rate
 exporters         < gates probes journal prometheus
 config            < anything
 cmd/andon         < anything
+cmd/andon/demo    < gates shop aws
 `
 
 // What the words of the policy stand for.

@@ -16,8 +16,9 @@ func (p *program) gateCommand() *cobra.Command {
 		Long: `Asks a running andon about its gates, over its status API.
 
 Which andon is asked: --addr, else the variable ANDON_ADDR, else ` + defaultAddr + `.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: "  andon gate list\n  andon gate wait production && ./deploy",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().String("addr", "", "`URL` of the andon to ask (default $ANDON_ADDR, else "+defaultAddr+")")
 	cmd.AddCommand(p.gateListCommand(), p.gateStatusCommand(), p.gateWaitCommand())

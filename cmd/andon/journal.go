@@ -19,8 +19,9 @@ nothing is changed.
 
 Which journal: --data, else what the configuration given with --config says,
 else the variable ANDON_DATA, else ./andon-data.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: "  andon journal tail --data /var/lib/andon\n  andon journal verify --data /var/lib/andon",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().String("data", "", "`DIR` of the journal (default from --config, else $ANDON_DATA, else ./andon-data)")
 	cmd.PersistentFlags().String("config", "", "`FILE` with the configuration that names the directory")

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -10,69 +10,69 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
-// A pipelineView is a pipeline as the demo's page draws it.
-type pipelineView struct {
+// A View is a pipeline as the demo's page draws it.
+type View struct {
 	Name   string
-	Stages []stageView
+	Stages []Stage
 }
 
-type stageView struct {
+type Stage struct {
 	Name       string
-	Transition *transitionView // into the stage; nil before the first
-	Waiting    []releaseView   // before the stage, the newest first
-	Overtaken  []releaseView   // superseded by the newest that waits, the youngest first
-	Inside     []releaseView
-	Last       *releaseView // the last that was inside and no longer is
+	Transition *Transition // into the stage; nil before the first
+	Waiting    []Release   // before the stage, the newest first
+	Overtaken  []Release   // superseded by the newest that waits, the youngest first
+	Inside     []Release
+	Last       *Release // the last that was inside and no longer is
 }
 
-type transitionView struct {
+type Transition struct {
 	Enabled   bool
 	Reason    string
 	ChangedBy string // ARN
 	ChangedAt time.Time
 }
 
-// A releaseView is one execution of the pipeline.
-type releaseView struct {
+// A Release is one execution of the pipeline.
+type Release struct {
 	ID       string
 	Revision string
 	Summary  string
 	Status   string // in the stage, as AWS calls it
 }
 
-// A pipelineReader is what a view is made from.
-type pipelineReader interface {
+// A Reader is what a view is made from.
+type Reader interface {
 	GetPipelineState(context.Context, *codepipeline.GetPipelineStateInput, ...func(*codepipeline.Options)) (*codepipeline.GetPipelineStateOutput, error)
 	ListPipelineExecutions(context.Context, *codepipeline.ListPipelineExecutionsInput, ...func(*codepipeline.Options)) (*codepipeline.ListPipelineExecutionsOutput, error)
 }
 
-// pipelineViewOf looks at a pipeline as anybody can. The state is read before
+// ViewOf looks at a pipeline as anybody can. The state is read before
 // the executions, so that those it names are among them.
-func pipelineViewOf(ctx context.Context, r pipelineReader, pipeline string) (pipelineView, error) {
+func ViewOf(ctx context.Context, r Reader, pipeline string) (View, error) {
 	state, err := r.GetPipelineState(ctx, &codepipeline.GetPipelineStateInput{Name: &pipeline})
 	if err != nil {
-		return pipelineView{}, err
+		return View{}, err
 	}
 	list, err := r.ListPipelineExecutions(ctx, &codepipeline.ListPipelineExecutionsInput{PipelineName: &pipeline})
 	if err != nil {
-		return pipelineView{}, err
+		return View{}, err
 	}
-	v := pipelineView{Name: pipeline}
+	v := View{Name: pipeline}
 	for _, s := range state.StageStates {
-		v.Stages = append(v.Stages, stageViewOf(s, list.PipelineExecutionSummaries))
+		v.Stages = append(v.Stages, stageOf(s, list.PipelineExecutionSummaries))
 	}
 	return v, nil
 }
 
-// stageViewOf draws on history, the newest first, for what the state does not
+// stageOf draws on history, the newest first, for what the state does not
 // tell of its executions.
-func stageViewOf(s types.StageState, history []types.PipelineExecutionSummary) stageView {
-	v := stageView{Name: aws.ToString(s.StageName)}
+func stageOf(s types.StageState, history []types.PipelineExecutionSummary) Stage {
+	v := Stage{Name: aws.ToString(s.StageName)}
 	if t := s.InboundTransitionState; t != nil {
-		v.Transition = &transitionView{t.Enabled, aws.ToString(t.DisabledReason), aws.ToString(t.LastChangedBy), aws.ToTime(t.LastChangedAt)}
+		v.Transition = &Transition{t.Enabled, aws.ToString(t.DisabledReason), aws.ToString(t.LastChangedBy), aws.ToTime(t.LastChangedAt)}
 	}
 	for _, e := range s.InboundExecutions {
-		v.Waiting = append([]releaseView{releaseViewOf(e, history)}, v.Waiting...)
+		v.Waiting = append([]Release{releaseOf(e, history)}, v.Waiting...)
 	}
 	if len(v.Waiting) > 0 {
 		v.Overtaken = overtakenBy(v.Waiting[0].ID, history)
@@ -80,16 +80,16 @@ func stageViewOf(s types.StageState, history []types.PipelineExecutionSummary) s
 	switch e := s.LatestExecution; {
 	case e == nil:
 	case e.Status == types.StageExecutionStatusInProgress || e.Status == types.StageExecutionStatusStopping:
-		v.Inside = []releaseView{releaseViewOf(*e, history)}
+		v.Inside = []Release{releaseOf(*e, history)}
 	default:
-		last := releaseViewOf(*e, history)
+		last := releaseOf(*e, history)
 		v.Last = &last
 	}
 	return v
 }
 
-func releaseViewOf(e types.StageExecution, history []types.PipelineExecutionSummary) releaseView {
-	v := releaseView{ID: aws.ToString(e.PipelineExecutionId), Status: string(e.Status)}
+func releaseOf(e types.StageExecution, history []types.PipelineExecutionSummary) Release {
+	v := Release{ID: aws.ToString(e.PipelineExecutionId), Status: string(e.Status)}
 	for _, h := range history {
 		if aws.ToString(h.PipelineExecutionId) == v.ID {
 			v.Revision, v.Summary = revisionOf(h)
@@ -107,9 +107,9 @@ func revisionOf(h types.PipelineExecutionSummary) (id, summary string) {
 
 // overtakenBy finds the executions that ended as Superseded right before the
 // one with this id.
-func overtakenBy(id string, history []types.PipelineExecutionSummary) []releaseView {
+func overtakenBy(id string, history []types.PipelineExecutionSummary) []Release {
 	var found bool
-	var all []releaseView
+	var all []Release
 	for _, h := range history {
 		switch {
 		case aws.ToString(h.PipelineExecutionId) == id:
@@ -118,7 +118,7 @@ func overtakenBy(id string, history []types.PipelineExecutionSummary) []releaseV
 		case h.Status != types.PipelineExecutionStatusSuperseded:
 			return all
 		default:
-			v := releaseView{ID: aws.ToString(h.PipelineExecutionId), Status: string(h.Status)}
+			v := Release{ID: aws.ToString(h.PipelineExecutionId), Status: string(h.Status)}
 			v.Revision, v.Summary = revisionOf(h)
 			all = append(all, v)
 		}

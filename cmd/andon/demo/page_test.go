@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -14,18 +14,18 @@ import (
 	"github.com/andon-project/andon/shop"
 )
 
-var _ http.Handler = demoPage{}
+var _ http.Handler = Page{}
 
 // evening is when the pages of these tests are read.
 func evening() time.Time { return time.Date(2026, 11, 20, 19, 0, 0, 0, time.Local) }
 
 // demoLine is a line that runs: the zero of these tests.
-func demoLine() (pipelineView, gates.Report) {
-	live := releaseView{ID: "11111111-0000-4000-8000-000000000000", Revision: "aaaaaaaa11", Summary: "Warmer light", Status: "Succeeded"}
-	v := pipelineView{Name: "shop", Stages: []stageView{
+func demoLine() (View, gates.Report) {
+	live := Release{ID: "11111111-0000-4000-8000-000000000000", Revision: "aaaaaaaa11", Summary: "Warmer light", Status: "Succeeded"}
+	v := View{Name: "shop", Stages: []Stage{
 		{Name: "Source", Last: &live},
-		{Name: "Build", Transition: &transitionView{Enabled: true}, Last: &live},
-		{Name: "Production", Transition: &transitionView{Enabled: true}, Last: &live},
+		{Name: "Build", Transition: &Transition{Enabled: true}, Last: &live},
+		{Name: "Production", Transition: &Transition{Enabled: true}, Last: &live},
 	}}
 	r := gates.Report{
 		At:       evening(),
@@ -39,11 +39,11 @@ func demoLine() (pipelineView, gates.Report) {
 }
 
 // stopLine turns the line into one that andon has stopped.
-func stopLine(v *pipelineView, r *gates.Report) {
-	v.Stages[2].Transition = &transitionView{Reason: "(andon demo production i1) storefront is unhealthy", ChangedBy: "arn:aws:iam::123456789012:user/andon", ChangedAt: evening()}
-	v.Stages[2].Waiting = []releaseView{{ID: "22222222-0000-4000-8000-000000000000", Revision: "bbbbbbbb22"}}
+func stopLine(v *View, r *gates.Report) {
+	v.Stages[2].Transition = &Transition{Reason: "(andon demo production i1) storefront is unhealthy", ChangedBy: "arn:aws:iam::123456789012:user/andon", ChangedAt: evening()}
+	v.Stages[2].Waiting = []Release{{ID: "22222222-0000-4000-8000-000000000000", Revision: "bbbbbbbb22"}}
 	for _, revision := range []string{"cccccccc", "dddddddd", "eeeeeeee", "ffffffff", "99999999", "88888888", "77777777", "66666666"} {
-		v.Stages[2].Overtaken = append(v.Stages[2].Overtaken, releaseView{Revision: revision})
+		v.Stages[2].Overtaken = append(v.Stages[2].Overtaken, Release{Revision: revision})
 	}
 	r.Decision = gates.Decision{State: gates.Closed, Reasons: []gates.Reason{{Code: "unhealthy", Check: "storefront", Text: "storefront is unhealthy: got status 500", Since: evening()}}}
 	r.Checks[0].Word = "unhealthy"
@@ -51,18 +51,18 @@ func stopLine(v *pipelineView, r *gates.Report) {
 	r.Hold = &gates.Hold{Suspect: true}
 }
 
-func pageOf(v pipelineView, reports ...gates.Report) demoPage {
+func pageOf(v View, reports ...gates.Report) Page {
 	fine := func(context.Context) error { return nil }
-	return demoPage{
+	return Page{
 		Shop:     shop.New(),
-		Pipeline: func(context.Context) (pipelineView, error) { return v, nil },
+		Pipeline: func(context.Context) (View, error) { return v, nil },
 		Gates:    func() []gates.Report { return reports },
 		Enable:   fine, Disable: fine,
-		Links: demoLinks{Shop: "http://127.0.0.1:1", Status: "http://127.0.0.1:2", AWS: "http://127.0.0.1:3"},
+		Links: Links{Shop: "http://127.0.0.1:1", Status: "http://127.0.0.1:2", AWS: "http://127.0.0.1:3"},
 	}
 }
 
-func askDemo(p demoPage, method, target, body string, headers ...string) *httptest.ResponseRecorder {
+func askDemo(p Page, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -84,45 +84,45 @@ func TestDemoPageTellsWhatHappens(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
-		change func(*pipelineView, *gates.Report)
+		change func(*View, *gates.Report)
 		has    []string
 		hasNot []string
 	}{
-		{"running", func(*pipelineView, *gates.Report) {},
+		{"running", func(*View, *gates.Report) {},
 			[]string{"<h1>The line runs</h1>", "The barrier is open", "storefront is healthy", "aaaaaaaa", "Warmer light", "at least 10s here", "opens by itself", "--pipeline-name shop --stage-name Production --transition-type Inbound"},
 			[]string{"The barrier is closed", "aaaaaaaa11", "passes in a row"}},
 		{"stopped by andon", stopLine,
 			[]string{"<h1>andon has stopped the line</h1>", "The barrier is closed", "got status 500", "since 19:00:00", "disabledReason <code>(andon demo production i1) storefront is unhealthy</code>",
 				"user/andon", "bbbbbbbb", "<s><code>cccccccc</code></s>", "It superseded 8:", "and 2 older", "3 of 3 passes in a row", "what waits may carry the same fault"},
 			[]string{"The barrier is open", "Nothing waits", "77777777"}},
-		{"about to stop", func(v *pipelineView, r *gates.Report) {
+		{"about to stop", func(v *View, r *gates.Report) {
 			stopLine(v, r)
 			v.Stages[2].Transition.Enabled, r.Seen.Enabled, r.Holder, r.Enforced = true, true, gates.Nobody, false
 		}, []string{"<h1>Production is unwell, andon stops the line</h1>", "not yet as andon wants it"}, nil},
-		{"a person's hold", func(v *pipelineView, r *gates.Report) {
+		{"a person's hold", func(v *View, r *gates.Report) {
 			stopLine(v, r)
 			r.Holder, r.Seen.ChangedBy = gates.Person, "arn:aws:iam::123456789012:user/alice"
 		}, []string{"<h1>A person has stopped the line</h1>", "alice disabled the transition at 19:00:00. andon never lifts"}, nil},
-		{"a person's enable", func(_ *pipelineView, r *gates.Report) {
+		{"a person's enable", func(_ *View, r *gates.Report) {
 			r.Override = &gates.Override{Actor: "alice", Expires: evening().Add(time.Hour)}
 		}, []string{"<h1>A person has opened the line</h1>", "stands until 20:00:00"}, nil},
-		{"another andon's hold", func(v *pipelineView, r *gates.Report) {
+		{"another andon's hold", func(v *View, r *gates.Report) {
 			stopLine(v, r)
 			r.Holder = gates.Stranger
 			r.Problems = []gates.Reason{{Text: "the transition is held by gate x", Do: "enable it by hand"}}
 		}, []string{"not by this andon", "held by gate x: enable it by hand"}, nil},
-		{"only watching", func(v *pipelineView, r *gates.Report) {
+		{"only watching", func(v *View, r *gates.Report) {
 			stopLine(v, r)
 			r.Holder, r.Gate.May = gates.Nobody, nil
 		}, []string{"andon would stop the line, but it may only watch", "only watch</dd>"}, []string{"not yet as andon wants it"}},
-		{"no evidence", func(_ *pipelineView, r *gates.Report) {
+		{"no evidence", func(_ *View, r *gates.Report) {
 			r.Decision = gates.Decision{Reasons: []gates.Reason{{Text: "storefront has no fresh evidence", Do: "wait for it"}}}
 		}, []string{"andon leaves it as it is", "<dd>as it is</dd>", "What you can do: wait for it."}, nil},
-		{"not read yet", func(_ *pipelineView, r *gates.Report) { r.Holder, r.Seen, r.Fresh = gates.Unread, gates.Seen{}, false },
+		{"not read yet", func(_ *View, r *gates.Report) { r.Holder, r.Seen, r.Fresh = gates.Unread, gates.Seen{}, false },
 			[]string{"has not seen the transition yet", "not read yet"}, []string{"could not be read this time"}},
-		{"read before", func(_ *pipelineView, r *gates.Report) { r.Fresh = false },
+		{"read before", func(_ *View, r *gates.Report) { r.Fresh = false },
 			[]string{"could not be read this time", "seen at 19:00:00"}, nil},
-		{"a barrier of nobody's gate", func(v *pipelineView, r *gates.Report) { stopLine(v, r); r.Gate.Pipeline = "other" },
+		{"a barrier of nobody's gate", func(v *View, r *gates.Report) { stopLine(v, r); r.Gate.Pipeline = "other" },
 			[]string{"The barrier is closed"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,9 +146,9 @@ func TestDemoPageTellsWhatHappens(t *testing.T) {
 
 func TestDemoPageWithoutAnything(t *testing.T) {
 	t.Parallel()
-	p := pageOf(pipelineView{})
-	p.Links = demoLinks{}
-	p.Pipeline = func(context.Context) (pipelineView, error) { return pipelineView{}, errors.New("503 from AWS") }
+	p := pageOf(View{})
+	p.Links = Links{}
+	p.Pipeline = func(context.Context) (View, error) { return View{}, errors.New("503 from AWS") }
 	w := askDemo(p, "GET", "/", "")
 	for _, s := range []string{"andon is starting", "cannot be read just now: 503 from AWS", "The shop works."} {
 		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), s) {
@@ -220,7 +220,7 @@ func TestDemoPageEscapesBytesFromOutside(t *testing.T) {
 	stopLine(&v, &r)
 	v.Name = evil
 	v.Stages[2].Transition.Reason, v.Stages[2].Transition.ChangedBy = evil, evil
-	v.Stages[2].Waiting[0] = releaseView{ID: evil, Revision: evil, Summary: evil, Status: evil}
+	v.Stages[2].Waiting[0] = Release{ID: evil, Revision: evil, Summary: evil, Status: evil}
 	r.Decision.Reasons[0] = gates.Reason{Text: evil, Do: evil}
 	r.Checks[0].Text, r.Checks[0].Word = evil, evil
 	r.Seen.ChangedBy, r.Holder = evil, gates.Person

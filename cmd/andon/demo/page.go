@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -13,42 +13,42 @@ import (
 	"github.com/andon-project/andon/shop"
 )
 
-//go:embed demo.html demo.css demo.js
-var demoFiles embed.FS
+//go:embed page.html page.css page.js
+var files embed.FS
 
-// A demoPage shows a release line, its gate and a shop on one page, with
+// A Page shows a release line, its gate and a shop on one page, with
 // buttons to break and mend the shop, and to be a person at the transition.
 // All but Links has to be set.
-type demoPage struct {
+type Page struct {
 	Shop     *shop.Shop
-	Pipeline func(context.Context) (pipelineView, error)
+	Pipeline func(context.Context) (View, error)
 	Gates    func() []gates.Report
 	Enable   func(context.Context) error // the transition, as a person
 	Disable  func(context.Context) error
-	Links    demoLinks
+	Links    Links
 }
 
-// demoLinks are base URLs without a slash at the end; what is "" is not shown.
-type demoLinks struct {
+// Links are base URLs without a slash at the end; what is "" is not shown.
+type Links struct {
 	Shop   string
 	Status string // andon's pages, API and metrics
 	AWS    string // the emulator, as AWS_ENDPOINT_URL
 }
 
-// demoData is what demo.html shows.
-type demoData struct {
+// data is what page.html shows.
+type data struct {
 	Nonce    string // lets the page's own style and script in, and nothing else
 	Still    bool   // does not update itself
 	Notice   string // why a button did nothing
-	Pipeline pipelineView
+	Pipeline View
 	Unread   string // why Pipeline could not be read
 	Gates    []gateWords
 	Shop     shop.State
-	Links    demoLinks
+	Links    Links
 }
 
 // ServeHTTP shows the page, and does on POST what the button named do says.
-func (p demoPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		p.show(w, r, http.StatusOK, "")
@@ -60,7 +60,7 @@ func (p demoPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p demoPage) act(w http.ResponseWriter, r *http.Request) {
+func (p Page) act(w http.ResponseWriter, r *http.Request) {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		http.Error(w, "a page from elsewhere may not press these buttons: "+err.Error(), http.StatusForbidden)
 		return
@@ -71,12 +71,12 @@ func (p demoPage) act(w http.ResponseWriter, r *http.Request) {
 		p.show(w, r, status, err.Error())
 		return
 	}
-	w.Header().Set("Location", demoData{Still: heldStill(r)}.Self()) // relative to wherever the page is mounted
+	w.Header().Set("Location", data{Still: heldStill(r)}.Self()) // relative to wherever the page is mounted
 	w.WriteHeader(http.StatusSeeOther)
 }
 
 // press does what a button says, or tells why not with an HTTP status.
-func (p demoPage) press(ctx context.Context, button string) (int, error) {
+func (p Page) press(ctx context.Context, button string) (int, error) {
 	switch button {
 	case "break":
 		p.Shop.Break(shop.Error)
@@ -98,8 +98,8 @@ func (p demoPage) press(ctx context.Context, button string) (int, error) {
 	return 0, nil
 }
 
-func (p demoPage) show(w http.ResponseWriter, r *http.Request, status int, notice string) {
-	d := demoData{Nonce: rand.Text(), Still: heldStill(r), Notice: notice, Shop: p.Shop.State(), Links: p.Links}
+func (p Page) show(w http.ResponseWriter, r *http.Request, status int, notice string) {
+	d := data{Nonce: rand.Text(), Still: heldStill(r), Notice: notice, Shop: p.Shop.State(), Links: p.Links}
 	var err error
 	if d.Pipeline, err = p.Pipeline(r.Context()); err != nil {
 		d.Unread = err.Error()
@@ -108,8 +108,8 @@ func (p demoPage) show(w http.ResponseWriter, r *http.Request, status int, notic
 		d.Gates = append(d.Gates, wordsOf(report))
 	}
 	var b bytes.Buffer
-	// Parsed each time, so that a demoPage needs no making; it has few readers.
-	page := template.Must(template.New("demo.html").Funcs(demoFuncs()).ParseFS(demoFiles, "*"))
+	// Parsed each time, so that a Page needs no making; it has few readers.
+	page := template.Must(template.New("page.html").Funcs(funcs()).ParseFS(files, "*"))
 	if err := page.Execute(&b, d); err != nil {
 		http.Error(w, "the demo's page cannot be made: "+err.Error(), http.StatusInternalServerError)
 		return
@@ -124,13 +124,13 @@ func (p demoPage) show(w http.ResponseWriter, r *http.Request, status int, notic
 	w.Write(b.Bytes())
 }
 
-func demoFuncs() template.FuncMap {
+func funcs() template.FuncMap {
 	return template.FuncMap{"short": shortID, "nameIn": nameIn, "clock": clockTime}
 }
 
 // Barrier tells whether the transition into stage is drawn as a barrier:
 // where a gate watches it, and where somebody has disabled it.
-func (d demoData) Barrier(s stageView) bool {
+func (d data) Barrier(s Stage) bool {
 	if s.Transition == nil {
 		return false
 	}
@@ -143,7 +143,7 @@ func (d demoData) Barrier(s stageView) bool {
 }
 
 // Self is where forms lead and where the page is read again.
-func (d demoData) Self() string {
+func (d data) Self() string {
 	if d.Still {
 		return "?still=1"
 	}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"fmt"
@@ -76,9 +76,9 @@ func (r *releases) release(seconds int) {
 func (r *releases) pass(seconds int) { r.now = r.now.Add(time.Duration(seconds) * time.Second) }
 
 // production is the view of the last stage.
-func (r *releases) production() stageView {
+func (r *releases) production() Stage {
 	r.Helper()
-	v, err := pipelineViewOf(r.Context(), r.aws, "shop")
+	v, err := ViewOf(r.Context(), r.aws, "shop")
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func (r *releases) production() stageView {
 }
 
 // changes writes releases as e.g. "[revision-1 Change 1]".
-func changes(all ...releaseView) string {
+func changes(all ...Release) string {
 	s := []string{}
 	for _, r := range all {
 		s = append(s, r.Revision+" "+r.Summary)
@@ -134,7 +134,7 @@ func TestPipelineViewOfAStoppedLine(t *testing.T) {
 		r.release(30)
 	}
 	p := r.production()
-	if want := (transitionView{false, "not today", "arn:aws:iam::123456789012:user/alice", disabled.UTC()}); *p.Transition != want {
+	if want := (Transition{false, "not today", "arn:aws:iam::123456789012:user/alice", disabled.UTC()}); *p.Transition != want {
 		t.Errorf("the transition is %+v, want %+v", *p.Transition, want)
 	}
 	if got := changes(p.Waiting...); got != "[revision-3 Change 3]" {
@@ -148,7 +148,7 @@ func TestPipelineViewOfAStoppedLine(t *testing.T) {
 func TestPipelineViewOfNoPipeline(t *testing.T) {
 	t.Parallel()
 	r := newReleases(t)
-	if v, err := pipelineViewOf(t.Context(), r.aws, "nobody"); err == nil {
+	if v, err := ViewOf(t.Context(), r.aws, "nobody"); err == nil {
 		t.Errorf("saw %+v", v)
 	}
 }

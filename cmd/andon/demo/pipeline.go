@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -10,24 +10,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
-const demoStage = "Production"
+// Production is the stage that the demo guards.
+const Production = "Production"
 
-// createDemoPipeline makes the line of the demo: Source, Build, Staging,
+// CreatePipeline makes the line of the demo: Source, Build, Staging,
 // Production.
-func createDemoPipeline(ctx context.Context, c *codepipeline.Client) error {
+func CreatePipeline(ctx context.Context, c *codepipeline.Client) error {
 	_, err := c.CreatePipeline(ctx, &codepipeline.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
 		Name: aws.String("shop"), RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
 		ArtifactStore: &types.ArtifactStore{Type: types.ArtifactStoreTypeS3, Location: aws.String("artifacts")},
 		Stages: []types.StageDeclaration{
-			demoStageOf("Source", types.ActionCategorySource, "CodeCommit", "", "source"),
-			demoStageOf("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package"),
-			demoStageOf("Staging", types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
-			demoStageOf(demoStage, types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
+			stage("Source", types.ActionCategorySource, "CodeCommit", "", "source"),
+			stage("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package"),
+			stage("Staging", types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
+			stage(Production, types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
 		}}})
 	return err
 }
 
-func demoStageOf(name string, category types.ActionCategory, provider, in, out string) types.StageDeclaration {
+func stage(name string, category types.ActionCategory, provider, in, out string) types.StageDeclaration {
 	a := types.ActionDeclaration{Name: aws.String(name), ActionTypeId: &types.ActionTypeId{
 		Category: category, Owner: types.ActionOwnerAws, Provider: &provider, Version: aws.String("1")}}
 	if in != "" {
@@ -39,24 +40,25 @@ func demoStageOf(name string, category types.ActionCategory, provider, in, out s
 	return types.StageDeclaration{Name: &name, Actions: []types.ActionDeclaration{a}}
 }
 
-// setTransition does what a person can do in the console.
-func setTransition(ctx context.Context, c *codepipeline.Client, enable bool) error {
+// SetTransition does what a person can do in the console.
+func SetTransition(ctx context.Context, c *codepipeline.Client, enable bool) error {
 	var err error
 	if enable {
 		_, err = c.EnableStageTransition(ctx, &codepipeline.EnableStageTransitionInput{
-			PipelineName: aws.String("shop"), StageName: aws.String(demoStage), TransitionType: types.StageTransitionTypeInbound})
+			PipelineName: aws.String("shop"), StageName: aws.String(Production), TransitionType: types.StageTransitionTypeInbound})
 	} else {
 		_, err = c.DisableStageTransition(ctx, &codepipeline.DisableStageTransitionInput{Reason: aws.String("held by a person from the demo page"),
-			PipelineName: aws.String("shop"), StageName: aws.String(demoStage), TransitionType: types.StageTransitionTypeInbound})
+			PipelineName: aws.String("shop"), StageName: aws.String(Production), TransitionType: types.StageTransitionTypeInbound})
 	}
 	return err
 }
 
-type demoChange struct{ id, summary string }
+// A Change is a revision of the shop's source.
+type Change struct{ ID, Summary string }
 
-// demoRevision is the nth change that somebody merged.
-func demoRevision(n int) demoChange {
+// Revision is the nth change that somebody merged.
+func Revision(n int) Change {
 	changes := []string{"Show delivery dates in the cart", "Faster search", "Gift wrapping", "Remember the last address",
 		"Larger product photos", "Fix the voucher field", "Pay by invoice", "Warmer colours for the season"}
-	return demoChange{fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "change %d", n)))[:40], changes[n%len(changes)]}
+	return Change{fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "change %d", n)))[:40], changes[n%len(changes)]}
 }
