@@ -71,11 +71,8 @@ func oneLine(s string) string {
 	}, strings.Join(strings.Fields(s), " "))
 }
 
-// sorted returns es in order, or nil as an error if there are none.
-func (es Errors) sorted() error {
-	if len(es) == 0 {
-		return nil
-	}
+// sorted returns es in the order of the file.
+func (es Errors) sorted() Errors {
 	slices.SortStableFunc(es, func(a, b Error) int {
 		return cmp.Or(a.pos().compare(b.pos()), cmp.Compare(a.Path, b.Path))
 	})

@@ -57,7 +57,7 @@ type demonstration struct {
 }
 
 func (p *program) demo(ctx context.Context, listen string) error {
-	dir, err := os.MkdirTemp("", "andon-demo-")
+	dir, err := os.MkdirTemp(p.getenv("TMPDIR"), "andon-demo-")
 	if err != nil {
 		return fmt.Errorf("no place for the demo's journal: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,14 +30,7 @@ type remote struct {
 
 // remote finds the daemon to ask: --addr, else $ANDON_ADDR, else this machine.
 func (p *program) remote(addr string) (remote, error) {
-	for _, e := range p.Environ {
-		if v, ok := strings.CutPrefix(e, "ANDON_ADDR="); ok && addr == "" {
-			addr = v
-		}
-	}
-	if addr == "" {
-		addr = defaultAddr
-	}
+	addr = cmp.Or(addr, p.getenv("ANDON_ADDR"), defaultAddr)
 	if !strings.Contains(addr, "://") {
 		addr = "http://" + addr
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
-	"strings"
 
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/journal/sqlite"
@@ -54,13 +54,5 @@ func (p *program) dataDir(cmd *cobra.Command) (string, error) {
 		}
 		return cfg.Data, nil
 	}
-	for _, e := range p.Environ {
-		if v, ok := strings.CutPrefix(e, "ANDON_DATA="); ok && v != "" {
-			dir = v
-		}
-	}
-	if dir == "" {
-		dir = "andon-data"
-	}
-	return dir, nil
+	return cmp.Or(p.getenv("ANDON_DATA"), "andon-data"), nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/andon-project/andon/journal"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,6 +95,17 @@ Exit status: 0 good or open, 1 bad or closed, 2 could not tell, 3 timed out,
 	root.AddCommand(p.runCommand(), p.demoCommand(), p.emulatorCommand(), p.versionCommand())
 	root.AddCommand(p.gateCommand(), p.unholdCommand(), p.journalCommand())
 	return root
+}
+
+// getenv is os.Getenv of the program's own environment.
+func (p *program) getenv(name string) string {
+	value := ""
+	for _, e := range p.Environ {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			value = v // of a name given twice the last counts
+		}
+	}
+	return value
 }
 
 func (p *program) logger() *slog.Logger {

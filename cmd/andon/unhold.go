@@ -49,7 +49,7 @@ func (p *program) unholdCommand() *cobra.Command {
 			if strings.TrimSpace(u.reason) == "" {
 				return errors.New("say why with --reason TEXT: it is kept in the journal and shown to everybody")
 			}
-			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			cfg, err := config.LoadGates(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
 			if err != nil {
 				return failed(exitBad, err)
 			}
