@@ -5,6 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
+
+	driver "modernc.org/sqlite"
+	result "modernc.org/sqlite/lib"
 )
 
 const (
@@ -59,6 +63,27 @@ func inspect(ctx context.Context, db *sql.DB) (empty bool, err error) {
 			"use that version, or name another data directory", version, schemaVersion)
 	}
 	return false, nil
+}
+
+// patiently repeats f while another process stands in the way. SQLite waits
+// for a lock by itself, but not where two would wait for each other: both have
+// read a new file and want to change its journal mode. Then it refuses one of
+// them at once, and that one may try again.
+func patiently(ctx context.Context, f func() error) error {
+	const enough = 5 * time.Second
+	begun := time.Now()
+	for wait := time.Millisecond; ; wait *= 2 {
+		err := f()
+		said, ok := errors.AsType[*driver.Error](err)
+		if !ok || said.Code()&0xff != result.SQLITE_BUSY || time.Since(begun) > enough {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // prepare makes sure that db is a journal, and one that readers can read while

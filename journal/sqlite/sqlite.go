@@ -53,7 +53,7 @@ func open(ctx context.Context, path string, pragmas ...string) (*Store, error) {
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	s := &Store{path: path, file: file, db: db}
-	if _, err := within(ctx, func() (struct{}, error) { return struct{}{}, prepare(ctx, db) }); err != nil {
+	if _, err := within(ctx, func() (struct{}, error) { return struct{}{}, patiently(ctx, func() error { return prepare(ctx, db) }) }); err != nil {
 		return nil, errors.Join(explain(path, err), db.Close())
 	}
 	return s, nil
