@@ -18,7 +18,8 @@ type Point interface {
 // An Action is one write.
 type Action struct {
 	Verb   Verb
-	Reason string // for a close: as it will stand in AWS
+	Reason string    // for a close: as it will stand in AWS
+	Before time.Time // for an open: it is not sent later, because what was read may have changed
 }
 
 // A CallError says why a call did not do what it should.

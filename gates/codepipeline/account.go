@@ -8,6 +8,7 @@ package codepipeline
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/time/rate"
 )
 
@@ -76,23 +78,49 @@ func NewAccount(cfg aws.Config, calls *Calls) *Account {
 // once keeps the SDK from repeating a write.
 func once(o *codepipeline.Options) { o.Retryer = aws.NopRetryer{} }
 
+// notAfter keeps a request from being sent later, whatever it waited for:
+// credentials too may take their time. The zero time is no limit.
+func notAfter(t time.Time) func(*codepipeline.Options) {
+	check := middleware.FinalizeMiddlewareFunc("NotAfter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		if late := time.Since(t); late > 0 && !t.IsZero() {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, &limitedError{fmt.Errorf("it could be sent only %v after what was read had become too old", late)}
+		}
+		return next.HandleFinalize(ctx, in)
+	})
+	return func(o *codepipeline.Options) {
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error { return s.Finalize.Add(check, middleware.After) })
+	}
+}
+
+// purpose is what a call is for.
+type purpose uint8
+
+const (
+	looking purpose = iota
+	opening
+	closing
+)
+
 // admit waits for the limiter. A close takes from the part kept for closes
-// first, and waits for the shared part only when that is used up.
-func (a *Account) admit(ctx context.Context, closing bool) error {
-	if closing && a.closes.Allow() {
+// first, and waits for the shared part only when that is used up. So does an
+// open while more than half of that part is left: it has little time, since
+// what was read before it soon is too old.
+func (a *Account) admit(ctx context.Context, p purpose) error {
+	kept := p == closing || p == opening && a.closes.Tokens() > burst/2
+	if kept && a.closes.Allow() {
 		return nil
 	}
 	return a.shared.Wait(ctx)
 }
 
 // call makes one limited, bounded and counted call.
-func call[In, Out any](ctx context.Context, a *Account, operation string, closing bool, in In,
+func call[In, Out any](ctx context.Context, a *Account, operation string, p purpose, in In,
 	f func(context.Context, In, ...func(*codepipeline.Options)) (Out, error), opts ...func(*codepipeline.Options)) (Out, error) {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	var out Out
-	if err := a.admit(ctx, closing); err != nil {
-		return out, a.failed(operation, &limitedError{err})
+	if err := a.admit(ctx, p); err != nil {
+		return out, a.failed(operation, &limitedError{fmt.Errorf("our own limit of calls per second left no room: %w", err)})
 	}
 	out, err := f(ctx, in, opts...)
 	if err != nil {

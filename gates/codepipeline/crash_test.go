@@ -19,14 +19,17 @@ import (
 // then on nothing it does has an effect. What was under way may have been
 // applied, its answer is lost.
 type deadman struct {
-	step string // "before intent", "after DisableStageTransition", …
+	step atomic.Pointer[string] // "before intent", "after DisableStageTransition", …
 	dead atomic.Bool
 }
+
+// doom lets the process die at its next such step.
+func (d *deadman) doom(step string) { d.step.Store(&step) }
 
 var errDead = errors.New("the process is dead")
 
 func (d *deadman) at(step string) error {
-	if step == d.step {
+	if last := d.step.Load(); last != nil && step == *last {
 		d.dead.Store(true)
 	}
 	if d.dead.Load() {
@@ -81,7 +84,10 @@ func (m *mortalTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if operation == "DisableStageTransition" || operation == "EnableStageTransition" {
 		m.wrote.Store(true)
 	}
-	return resp, errors.Join(err, m.at("after "+operation))
+	if err := errors.Join(err, m.at("after "+operation)); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 func operationOf(r *http.Request) string {
@@ -116,12 +122,12 @@ func killedAt(t *testing.T, w *world, phase, step string, lost bool) {
 	w.start()
 	time.Sleep(time.Minute)
 	if phase == "closing" {
-		w.mortal.step = step
+		w.mortal.doom(step)
 	}
 	w.sick.Store(true)
 	time.Sleep(45 * time.Second)
 	if phase == "opening" {
-		w.mortal.step = step
+		w.mortal.doom(step)
 		w.sick.Store(false)
 		time.Sleep(12 * time.Minute)
 	}

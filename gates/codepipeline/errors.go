@@ -13,11 +13,11 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// limitedError: our own limiter did not let the call go in time.
+// limitedError: we ourselves did not let the call go, or not in time.
 type limitedError struct{ err error }
 
 func (e *limitedError) Error() string {
-	return "our own limit of calls per second left no room: " + e.err.Error()
+	return e.err.Error()
 }
 func (e *limitedError) Unwrap() error { return e.err }
 

@@ -60,7 +60,7 @@ func TestSickClosesWellOpens(t *testing.T) {
 		if got := *w.stage().LatestExecution.PipelineExecutionId; got != id {
 			t.Errorf("%s is inside, want the release that waited, %s", got, id)
 		}
-		if n := w.writes("DisableStageTransition") + w.writes("EnableStageTransition"); n != 2 {
+		if n := w.called("DisableStageTransition") + w.called("EnableStageTransition"); n != 2 {
 			t.Errorf("%d writes, want one disable and one enable", n)
 		}
 	})
@@ -104,7 +104,7 @@ func TestPersonsHoldStaysP3(t *testing.T) {
 		if r := w.report(); r.Holder != gates.Person {
 			t.Errorf("held by %q, want a person", r.Holder)
 		}
-		if n := w.writes("DisableStageTransition") + w.writes("EnableStageTransition"); n != 0 {
+		if n := w.called("DisableStageTransition") + w.called("EnableStageTransition"); n != 0 {
 			t.Errorf("%d writes, want none (P8: nothing overwrites a person's reason)", n)
 		}
 	})

@@ -99,7 +99,7 @@ func TestThrottledForMinutes(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		w.sick.Store(true)
 		time.Sleep(2 * time.Minute)
-		if n := w.writes("DisableStageTransition"); n != 0 {
+		if n := w.called("DisableStageTransition"); n != 0 {
 			t.Errorf("%d disables on a read older than a minute", n)
 		}
 		if r := w.report(); r.Enforced || r.Decision.State != gates.Closed {
@@ -117,7 +117,7 @@ func TestDoubtfulClockClosesAndDoesNotOpen(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
 		w.start()
 		time.Sleep(time.Minute)
-		w.inject(emulator.Fault{Kind: emulator.FaultDate, By: -3 * time.Hour})
+		w.inject(emulator.Fault{Kind: emulator.FaultDate, By: -40 * time.Minute})
 		w.fallSick()
 		w.sick.Store(false)
 		time.Sleep(time.Hour)

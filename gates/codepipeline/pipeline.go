@@ -16,8 +16,10 @@ type Pipeline struct {
 	account *Account
 
 	mu        sync.Mutex
-	begun     time.Time // when the read began that state is from
+	begun     time.Time // when the last read was sent
 	state     *codepipeline.GetPipelineStateOutput
+	err       error // what it failed with, where there is no state
+	newest    newest
 	skew      time.Duration
 	revisions map[string]string // by execution
 	noRevs    time.Time         // do not ask for revisions before this
@@ -28,19 +30,25 @@ func (a *Account) Pipeline(name string) *Pipeline {
 	return &Pipeline{name: name, account: a, revisions: map[string]string{}}
 }
 
-// read returns a state whose reading began at or after notBefore.
-func (p *Pipeline) read(ctx context.Context, notBefore time.Time) (*codepipeline.GetPipelineStateOutput, time.Time, error) {
-	if p.state != nil && !p.begun.Before(notBefore) {
-		return p.state, p.begun, nil
+// read sees to it that the last read was sent at or after notBefore. A failure
+// is shared too: a read that hangs must not hang again for every gate.
+func (p *Pipeline) read(ctx context.Context, notBefore time.Time) error {
+	if (p.state != nil || p.err != nil) && !p.begun.Before(notBefore) {
+		return p.err
 	}
-	begun := time.Now()
-	out, err := call(ctx, p.account, "GetPipelineState", false,
-		&codepipeline.GetPipelineStateInput{Name: &p.name}, p.account.api.GetPipelineState)
-	if err != nil {
-		return nil, time.Time{}, err
+	p.begun = time.Now() // for one that is never sent
+	p.state, p.err = call(ctx, p.account, "GetPipelineState", looking, &codepipeline.GetPipelineStateInput{Name: &p.name},
+		func(ctx context.Context, in *codepipeline.GetPipelineStateInput, o ...func(*codepipeline.Options)) (*codepipeline.GetPipelineStateOutput, error) {
+			p.begun = time.Now() // the limiter may have let us wait
+			return p.account.api.GetPipelineState(ctx, in, o...)
+		})
+	p.skew = p.account.skew.now()
+	if p.err == nil && p.newest.outdates(p.state, p.begun) {
+		p.account.calls.count("GetPipelineState", "stale")
+		p.state, p.err = nil, &gates.CallError{Code: "stale", Operation: "GetPipelineState", Untouched: true,
+			Text: "GetPipelineState: AWS answered from before what it had told already; andon asks again"}
 	}
-	p.state, p.begun, p.skew = out, begun, p.account.skew.now()
-	return out, begun, nil
+	return p.err
 }
 
 // Bounds of looking up revisions: how many are remembered, how long one
@@ -59,7 +67,7 @@ func (p *Pipeline) revision(ctx context.Context, execution string) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, revisionDeadline)
 	defer cancel()
-	out, err := call(ctx, p.account, "GetPipelineExecution", false,
+	out, err := call(ctx, p.account, "GetPipelineExecution", looking,
 		&codepipeline.GetPipelineExecutionInput{PipelineName: &p.name, PipelineExecutionId: &execution}, p.account.api.GetPipelineExecution)
 	if err != nil || out.PipelineExecution == nil {
 		p.noRevs = time.Now().Add(revisionPause)
@@ -91,16 +99,15 @@ func (t *transition) Read(ctx context.Context, notBefore time.Time) (gates.Seen,
 	p := t.pipeline
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	state, begun, err := p.read(ctx, notBefore)
-	if err != nil {
+	if err := p.read(ctx, notBefore); err != nil {
 		return gates.Seen{}, err
 	}
-	seen, err := seenOf(state, t.stage)
+	seen, err := seenOf(p.state, t.stage)
 	if err != nil {
 		p.account.calls.count("GetPipelineState", "not-understood")
 		return gates.Seen{}, err
 	}
-	seen.Begun, seen.Skew = begun, p.skew
+	seen.Begun, seen.Skew = p.begun, p.skew
 	for i := range seen.Inside {
 		seen.Inside[i].Revision = p.revision(ctx, seen.Inside[i].ID)
 	}
@@ -115,15 +122,15 @@ func (t *transition) Do(ctx context.Context, a gates.Action) error {
 	p := t.pipeline
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state = nil // whatever comes of it, what was read before is old
+	p.state, p.err = nil, nil // whatever comes of it, what was read before is old
 	var err error
 	switch a.Verb {
 	case gates.Close:
-		_, err = call(ctx, p.account, "DisableStageTransition", true, &codepipeline.DisableStageTransitionInput{
+		_, err = call(ctx, p.account, "DisableStageTransition", closing, &codepipeline.DisableStageTransitionInput{
 			PipelineName: &p.name, StageName: &t.stage, TransitionType: inbound, Reason: &a.Reason}, p.account.api.DisableStageTransition, once)
 	case gates.Open:
-		_, err = call(ctx, p.account, "EnableStageTransition", false, &codepipeline.EnableStageTransitionInput{
-			PipelineName: &p.name, StageName: &t.stage, TransitionType: inbound}, p.account.api.EnableStageTransition, once)
+		_, err = call(ctx, p.account, "EnableStageTransition", opening, &codepipeline.EnableStageTransitionInput{
+			PipelineName: &p.name, StageName: &t.stage, TransitionType: inbound}, p.account.api.EnableStageTransition, once, notAfter(a.Before))
 	default:
 		err = &gates.CallError{Code: "invalid", Operation: string(a.Verb), Untouched: true,
 			Text: "a transition cannot " + string(a.Verb)}

@@ -30,6 +30,7 @@ type world struct {
 	pipe   *pipeListener
 	web    *http.Server
 	sick   atomic.Bool
+	fails  func() // called at each failed check, if set before start
 	store  journal.Store
 	gate   gates.Gate
 	calls  codepipeline.Calls
@@ -47,19 +48,25 @@ type life struct {
 const pipelineName, stageName = "shop", "Production"
 
 func newWorld(t *testing.T) *world {
+	return newWorldBehind(t, func(h http.Handler) http.Handler { return h }, stageName)
+}
+
+// newWorldBehind is a world with deploy stages of these names, whose wire
+// passes through door.
+func newWorldBehind(t *testing.T, door func(http.Handler) http.Handler, stages ...string) *world {
 	w := &world{t: t, pipe: newPipeListener(), store: new(journal.Memory)}
 	w.server = emulator.New(emulator.Options{ActionDuration: 5 * time.Second})
 	w.server.Actors = map[string]string{
 		"ANDON":  "arn:aws:sts::123456789012:assumed-role/andon/task-1",
 		"DEPLOY": "arn:aws:sts::123456789012:assumed-role/stack-role/AWSCloudFormation",
 	}
-	w.web = &http.Server{Handler: w.server}
+	w.web = &http.Server{Handler: door(w.server)}
 	go w.web.Serve(w.pipe)
 	w.gate = gates.Gate{Name: "production", Instance: "shop-prod", Pipeline: pipelineName, Stage: stageName,
 		Checks: []string{"storefront"}, May: []gates.Verb{gates.Close, gates.Open}, MinHold: 10 * time.Minute,
 		Reopen: gates.AskIfSuspect, PersonEnable: time.Hour, Machines: []string{"CloudFormation"},
 		Principals: []string{"arn:aws:iam::123456789012:role/andon"}}
-	w.createPipeline()
+	w.createPipeline(stages)
 	return w
 }
 
@@ -104,6 +111,9 @@ func (w *world) end() {
 // Check makes the world the probe of its shop.
 func (w *world) Check(context.Context, probes.Target) (probes.Facts, error) {
 	if w.sick.Load() {
+		if w.fails != nil {
+			w.fails()
+		}
 		return probes.Facts{}, errors.New("status is 500, want: status == 200")
 	}
 	return probes.Facts{}, nil
@@ -178,8 +188,8 @@ func (w *world) push(revision string) string {
 	return id
 }
 
-// writes counts the calls of andon that would change something.
-func (w *world) writes(operation string) int {
+// called counts the calls of an operation that andon has made.
+func (w *world) called(operation string) int {
 	n := 0
 	for _, c := range w.server.Calls() {
 		if c.AccessKey == "ANDON" && c.Operation == operation {
@@ -189,7 +199,7 @@ func (w *world) writes(operation string) int {
 	return n
 }
 
-func (w *world) createPipeline() {
+func (w *world) createPipeline(deploys []string) {
 	w.t.Helper()
 	action := func(name string, category types.ActionCategory, provider, in, out string) types.ActionDeclaration {
 		a := types.ActionDeclaration{Name: &name, ActionTypeId: &types.ActionTypeId{Category: category,
@@ -205,14 +215,17 @@ func (w *world) createPipeline() {
 	stage := func(name string, a types.ActionDeclaration) types.StageDeclaration {
 		return types.StageDeclaration{Name: &name, Actions: []types.ActionDeclaration{a}}
 	}
+	stages := []types.StageDeclaration{
+		stage("Source", action("Fetch", types.ActionCategorySource, "S3", "", "source")),
+		stage("Build", action("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package")),
+	}
+	for _, name := range deploys {
+		stages = append(stages, stage(name, action("Deploy", types.ActionCategoryDeploy, "CodeDeploy", "package", "")))
+	}
 	_, err := w.as("ADMIN").CreatePipeline(context.Background(), &sdk.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
 		Name: aws.String(pipelineName), RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
 		ArtifactStore: &types.ArtifactStore{Location: aws.String("artifacts"), Type: types.ArtifactStoreTypeS3},
-		Stages: []types.StageDeclaration{
-			stage("Source", action("Fetch", types.ActionCategorySource, "S3", "", "source")),
-			stage("Build", action("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package")),
-			stage(stageName, action("Deploy", types.ActionCategoryDeploy, "CodeDeploy", "package", "")),
-		}}})
+		Stages:        stages}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
