@@ -6,34 +6,57 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/probes"
 )
 
-// close disables the transition: intent, call, read back, outcome. Once begun
-// it is carried through although the daemon is told to stop, because each part
-// is bounded and a half-told story helps nobody.
-func (m *member) close(ctx context.Context, clock func() time.Time, health func() probes.Snapshot) {
-	ctx = context.WithoutCancel(ctx)
+// stopGrace is how long what was begun may go on after andon is told to stop.
+const stopGrace = 5 * time.Second
+
+// outlive is ctx with its end put off by grace, because a half-told story helps
+// nobody.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-longer.Done():
+		case <-time.After(grace):
+			cancel()
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// close disables the transition: intent, call, read back, outcome.
+// Another gate's close may have taken its time before, and read since begun.
+func (m *member) close(ctx context.Context, begun time.Time, clock func() time.Time, health func() probes.Snapshot) {
+	if m.read(ctx, begun) == nil && m.seen.age(clock()) > freshFor {
+		_ = m.read(ctx, clock()) // kept as readErr
+	}
 	now := clock()
 	v := m.view(health())
 	e := m.gate.evidence(now, health(), m.seen, m.notes.past, m.notes.doubt())
 	d := Decide(e)
 	if m.gate.Plan(now, v, d) != Stop {
-		return // another gate's close took its time, and things look different now
+		return // things look different now
 	}
 	id := m.notes.nextID(now)
 	hold := m.gate.newHold(id, now, e, v)
 	i := m.intent(id, Close, e, d)
 	i.Hold = &hold
 	i.Reason = CleanReason(Mark{m.gate.Instance, m.gate.Name, id}, closeText(d, m.seen))
-	m.notes.note(ctx, now, kindIntent, i)
-	m.carryOut(ctx, clock, i)
+	if err := m.notes.write(ctx, now, kindIntent, i); errors.Is(err, journal.ErrConflict) {
+		return // somebody else wrote first, perhaps a person's order: the next tick reads it
+	} else if err != nil {
+		m.notes.keep(now, kindIntent, i, err)
+	}
+	m.carryOut(ctx, ctx, clock, i, Action{Verb: Close, Reason: i.Reason})
 }
 
 // open enables the transition. Its intent must be durable, and what speaks for
 // it is looked at once more after that: AWS, the evidence, and whether we are
-// being stopped.
-func (m *member) open(ctx context.Context, clock func() time.Time, health func() probes.Snapshot) {
+// being stopped, which ends ctx. What follows the call may take longer.
+func (m *member) open(ctx, longer context.Context, clock func() time.Time, health func() probes.Snapshot) {
 	now := clock()
 	e := m.gate.evidence(now, health(), m.seen, m.notes.past, m.notes.doubt())
 	i := m.intent(m.notes.nextID(now), Open, e, Decide(e))
@@ -41,19 +64,19 @@ func (m *member) open(ctx context.Context, clock func() time.Time, health func()
 		return // the doubt this leaves is reported, and keeps us from opening
 	}
 	if why := m.secondThoughts(ctx, clock, health, i.Seen.Reason); why != "" {
-		m.notes.note(context.WithoutCancel(ctx), clock(), kindOutcome, Outcome{Intent: i.ID, Result: Dropped, Error: why})
+		m.notes.note(longer, clock(), kindOutcome, Outcome{Intent: i.ID, Result: Dropped, Error: why})
+		m.actErr = &CallError{Code: "dropped", Operation: "EnableStageTransition", Untouched: true,
+			Text: "not opened: " + why + "; andon tries again"}
 		return
 	}
-	m.carryOut(context.WithoutCancel(ctx), clock, i)
+	m.carryOut(ctx, longer, clock, i, Action{Verb: Open, Before: m.seen.Begun.Add(freshFor)})
 }
 
 // secondThoughts says what speaks against opening now, "" for nothing.
 func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, health func() probes.Snapshot, reason string) string {
-	seen, err := m.point.Read(ctx, clock())
-	if m.readErr = err; err != nil {
+	if err := m.read(ctx, clock()); err != nil {
 		return "could not look again: " + err.Error()
 	}
-	m.seen = seen
 	now := clock()
 	v := m.view(health())
 	v.Past.Pending = nil // it is the intent we are asking about
@@ -61,9 +84,9 @@ func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, hea
 	switch {
 	case ctx.Err() != nil:
 		return "andon is stopping"
-	case now.Sub(seen.Begun) > freshFor:
-		return fmt.Sprintf("looking again took %v, longer than %v", now.Sub(seen.Begun), freshFor)
-	case seen.Reason != reason:
+	case m.seen.age(now) > freshFor:
+		return fmt.Sprintf("looking again took %v, longer than %v", m.seen.age(now), freshFor)
+	case m.seen.Reason != reason:
 		return "somebody changed the hold in the meantime"
 	case m.gate.Plan(now, v, d) != Go:
 		return "the evidence changed in the meantime"
@@ -76,10 +99,10 @@ func (m *member) intent(id string, verb Verb, e Evidence, d Decision) Intent {
 		Decision: d, Checks: e.Checks, Seen: m.seen}
 }
 
-// carryOut calls once and looks what came of it.
-func (m *member) carryOut(ctx context.Context, clock func() time.Time, i Intent) {
+// carryOut calls once, unless sending has ended, and looks what came of it.
+func (m *member) carryOut(sending, ctx context.Context, clock func() time.Time, i Intent, a Action) {
 	o := Outcome{Intent: i.ID, Result: Lost}
-	err := m.point.Do(ctx, Action{Verb: i.Verb, Reason: i.Reason})
+	err := m.point.Do(sending, a)
 	if m.actErr = err; err != nil {
 		o.Error = err.Error()
 	}
@@ -89,34 +112,16 @@ func (m *member) carryOut(ctx context.Context, clock func() time.Time, i Intent)
 		m.notes.note(ctx, clock(), kindOutcome, o)
 		return
 	}
-	seen, rerr := m.point.Read(ctx, clock())
-	if m.readErr = rerr; rerr != nil {
+	if rerr := m.read(ctx, clock()); rerr != nil {
 		o.Error = errors.Join(err, rerr).Error()
 		m.notes.note(ctx, clock(), kindOutcome, o)
 		return
 	}
-	m.seen = seen
-	if !seen.Enabled {
-		m.before = seen
-	}
 	if err != nil { // both are told: that we did not know, and what a read showed
 		m.notes.note(ctx, clock(), kindOutcome, o)
 	}
-	m.settle(ctx, clock())
-	m.count(i.Verb)
-}
-
-// count keeps what AWS confirmed.
-func (m *member) count(v Verb) {
-	if m.notes.past.Pending != nil {
-		return
-	}
-	switch {
-	case v == Close && !m.seen.Enabled:
-		m.writes[0]++
-		m.actErr = nil
-	case v == Open && m.seen.Enabled:
-		m.writes[1]++
+	if m.settle(ctx, clock(), err == nil) {
+		m.writes[i.Verb]++
 		m.actErr = nil
 	}
 }

@@ -97,7 +97,7 @@ func TestPlan(t *testing.T) {
 	ours := seen(false, us, "(andon shop production 0123456789) down")
 	past := func(change func(*Memory)) Memory {
 		m := newMemory()
-		m.Closes["0123456789"] = true
+		m.Closes["0123456789"] = Hold{}
 		m.Hold = &Hold{Intent: "0123456789", Began: friday}
 		if change != nil {
 			change(&m)
@@ -105,6 +105,7 @@ func TestPlan(t *testing.T) {
 		return m
 	}
 	free := func(m *Memory) { m.Hold = nil }
+	skewed := func(s Seen, by time.Duration) Seen { s.Skew = by; return s }
 	open, closed := Decision{State: Opened}, Decision{State: Closed, Since: friday.Add(-time.Minute)}
 	for _, c := range []struct {
 		name string
@@ -135,6 +136,11 @@ func TestPlan(t *testing.T) {
 		{"a write is looked at first", ours, past(func(m *Memory) { m.Pending = &Intent{} }), open, Settle},
 		{"an override ends", seen(true, alice, ""), past(func(m *Memory) { m.Hold, m.Override = nil, &Override{Expires: friday} }), open, End},
 		{"our hold has become a person's", seen(false, alice, "mine"), past(nil), open, Forget},
+		{"L1: a close that was wanted once is forgotten", seen(true, alice, ""), past(func(m *Memory) { m.Hold, m.Closing = nil, friday }), open, Forget},
+		{"S4: an enable from before our disable is no order", seen(true, alice, ""), past(func(m *Memory) { m.Hold.Changed = friday.Add(1) }), closed, Stop},
+		{"S7: an enable in the same moment as our disable is one", seen(true, alice, ""), past(func(m *Memory) { m.Hold.Changed = friday }), closed, Honour},
+		{"S7: AWS's clock is behind ours by an hour", skewed(seen(true, alice, ""), -time.Hour), past(free), Decision{State: Closed, Since: friday.Add(time.Minute)}, Honour},
+		{"L1: AWS's clock is ahead of ours by an hour", skewed(seen(true, alice, ""), time.Hour), past(free), closed, Stop},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -157,7 +163,7 @@ func TestPlanWithoutARead(t *testing.T) {
 	enabled := Seen{Begun: friday, Enabled: true}
 	ours := Seen{Begun: friday, ChangedBy: "us", Reason: "(andon shop production 1)"}
 	known := newMemory()
-	known.Closes["1"] = true
+	known.Closes["1"] = Hold{}
 	for _, c := range []struct {
 		name string
 		seen Seen

@@ -86,7 +86,7 @@ func errText(err error) string {
 // newHold is what a close at now begins. A close that repeats one which
 // somebody lifted keeps the older beginning and suspicion.
 func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
-	h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(now), OldRead: !v.Fresh}
+	h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(now.Add(v.Seen.Skew)), OldRead: !v.Fresh}
 	for _, c := range e.Checks {
 		if c.Verdict == probes.Unhealthy {
 			h.Checks = append(h.Checks, c.Name)

@@ -27,11 +27,15 @@ type member struct {
 
 	seen    Seen  // the last successful read
 	before  Seen  // the last one that showed the transition disabled
-	readErr error // of this tick
+	readErr error // of the last read
 	actErr  error // of the last write; nil once one succeeded or is no longer wanted
 	said    State // the decision before, to count changes
 	changes [3]uint64
-	writes  [2]uint64 // closes, opens that AWS confirmed
+	writes  map[Verb]uint64 // that AWS confirmed
+}
+
+func newMember(g Gate, p Point, store journal.Store) *member {
+	return &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}}
 }
 
 // NewLine makes a line. health is asked anew whenever something is decided.
@@ -43,7 +47,7 @@ func NewLine(health func() probes.Snapshot) *Line {
 
 // Add puts a gate on the line, before the first Tick.
 func (l *Line) Add(g Gate, p Point, store journal.Store) {
-	l.members = append(l.members, &member{gate: g, point: p, notes: newNotebook(store, g.Stream())})
+	l.members = append(l.members, newMember(g, p, store))
 }
 
 // IAm tells the line under which ARN it acts. It may be called at any time.
@@ -53,23 +57,30 @@ func (l *Line) IAm(arn string) { l.me.Store(&arn) }
 // opens. It may be called at any time, as often as one likes. The clock is
 // asked again after each wait.
 func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
+	longer, cancel := outlive(ctx, stopGrace)
+	defer cancel()
+	l.catchUp(ctx)
 	begun := clock()
 	steps := make([]Step, len(l.members))
 	for i, m := range l.members {
-		if me := l.me.Load(); me != nil && !slices.Contains(m.gate.Principals, *me) {
-			m.gate.Principals = append(slices.Clone(m.gate.Principals), *me)
+		_ = m.read(ctx, begun) // kept as readErr
+		if ctx.Err() == nil {  // to be stopped is not to be kept from reading
+			steps[i] = m.think(ctx, clock(), l.health())
 		}
-		m.look(ctx, begun)
-		steps[i] = m.think(ctx, clock(), l.health())
 	}
 	for i, m := range l.members {
 		if steps[i] == Stop {
-			m.close(ctx, clock, l.health)
+			m.close(longer, begun, clock, l.health)
 		}
 	}
 	for i, m := range l.members {
 		if steps[i] == Go {
-			m.open(ctx, clock, l.health)
+			m.open(ctx, longer, clock, l.health)
+		}
+	}
+	if slices.Contains(steps, Stop) || slices.Contains(steps, Go) {
+		for _, m := range l.members {
+			_ = m.read(ctx, begun) // what was read back for one gate shows the others too
 		}
 	}
 	reports := make([]Report, len(l.members))
@@ -83,19 +94,32 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 // Reports is what the last Tick left: a snapshot, safe to keep.
 func (l *Line) Reports() []Report { return *l.reports.Load() }
 
-// look reads the journal and then AWS. The order matters: an order that a
-// person wrote into the journal before changing AWS is known by the time the
-// change is seen.
-func (m *member) look(ctx context.Context, notBefore time.Time) {
-	m.notes.catchUp(ctx)
+// catchUp tells every gate who we are, and lets it read its journal before
+// AWS is read: an order that a person wrote into the journal before changing
+// AWS is known by the time the change is seen. All share one deadline, so that
+// a dead disk does not keep the closes of many gates waiting.
+func (l *Line) catchUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, journalDeadline)
+	defer cancel()
+	for _, m := range l.members {
+		if me := l.me.Load(); me != nil && !slices.Contains(m.gate.Principals, *me) {
+			m.gate.Principals = append(slices.Clone(m.gate.Principals), *me)
+		}
+		m.notes.catchUp(ctx)
+	}
+}
+
+// read looks at the point.
+func (m *member) read(ctx context.Context, notBefore time.Time) error {
 	seen, err := m.point.Read(ctx, notBefore)
 	if m.readErr = err; err != nil {
-		return
+		return err
 	}
 	m.seen = seen
 	if !seen.Enabled {
 		m.before = seen
 	}
+	return nil
 }
 
 // think decides and plans, and keeps the books until what is left is a write
@@ -107,7 +131,7 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 		step := m.gate.Plan(now, v, m.decide(now, health))
 		switch step {
 		case Settle:
-			m.settle(ctx, now)
+			m.settle(ctx, now, false)
 		case End:
 			o := m.notes.past.Override
 			m.notes.note(ctx, now, kindEnd, overrideEnd{o.ID, o.over(now, m.seen)})
@@ -137,18 +161,28 @@ func (m *member) decide(now time.Time, health probes.Snapshot) Decision {
 	return Decide(m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt()))
 }
 
-// settle closes an intent whose outcome was not known by what a read shows.
-func (m *member) settle(ctx context.Context, now time.Time) {
-	i := m.notes.past.Pending
+// settle closes an intent whose outcome was not known by what a read shows,
+// and tells whether it was done. Who stands beside our mark is one of us if
+// AWS has just answered that it took our call; later somebody may have pasted
+// the mark into a hold of their own.
+func (m *member) settle(ctx context.Context, now time.Time, answered bool) bool {
+	i, past := m.notes.past.Pending, m.notes.past
 	o := Outcome{Intent: i.ID, Result: NotSeen, Seen: &m.seen}
 	mark, marked := ParseMark(m.seen.Reason)
+	us := m.gate.isUs(m.seen.ChangedBy, past)
 	switch {
 	case i.Verb == Close && !m.seen.Enabled && marked && mark.Intent == i.ID:
-		o.Result, o.Principal = Done, Principal(m.seen.ChangedBy)
-	case i.Verb == Open && m.seen.Enabled && m.gate.isUs(m.seen.ChangedBy, m.notes.past):
+		if answered {
+			o.Principal = Principal(m.seen.ChangedBy)
+		}
+		if answered || us || m.gate.nameless(past) {
+			o.Result = Done
+		}
+	case i.Verb == Open && m.seen.Enabled && us:
 		o.Result = Done
 	}
 	m.notes.note(ctx, now, kindOutcome, o)
+	return o.Result == Done
 }
 
 // order is the override that a person's enable amounts to. What waited before
@@ -159,12 +193,17 @@ func (g Gate) order(id string, now time.Time, s, before Seen) Override {
 		Latest: before.Latest, Waited: len(before.Waiting) > 0}
 }
 
-// adopt begins the hysteresis anew: without the record nothing is known of
-// the failure that closed.
+// adopt takes a hold up again that a read had told us was gone, or begins the
+// hysteresis anew: without the record nothing is known of the failure that
+// closed.
 func (g Gate) adopt(now time.Time, v View) adoption {
 	mark, _ := ParseMark(v.Seen.Reason)
-	return adoption{mark, Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside,
-		Suspect: v.Seen.suspect(v.Seen.ChangedAt)}, v.Seen}
+	h, known := v.Past.Closes[mark.Intent]
+	if !known {
+		h = Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(v.Seen.ChangedAt)}
+	}
+	h.Changed = v.Seen.ChangedAt
+	return adoption{mark, h, v.Seen}
 }
 
 // callCode is the bounded code of a failed call, "" for none.

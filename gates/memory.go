@@ -11,7 +11,7 @@ import (
 // Memory is what a gate knows of its own past: its journal, folded. Applying a
 // record twice is the same as once.
 type Memory struct {
-	Closes     map[string]bool // ids of every close ever intended: what a mark of ours may say
+	Closes     map[string]Hold // every close ever intended or adopted, by its id: what a mark of ours may say
 	Principals map[string]bool // who AWS said we were when it showed our mark
 	Pending    *Intent         // written, and not known what became of it
 	Hold       *Hold
@@ -22,8 +22,11 @@ type Memory struct {
 
 // newMemory is an empty past.
 func newMemory() Memory {
-	return Memory{Closes: map[string]bool{}, Principals: map[string]bool{}}
+	return Memory{Closes: map[string]Hold{}, Principals: map[string]bool{}}
 }
+
+// closing tells whether there is a close to forget.
+func (m Memory) closing() bool { return m.Hold != nil || !m.Closing.IsZero() }
 
 // apply folds one record in. Kinds it does not know are for others.
 func (m *Memory) apply(r journal.Record) error {
@@ -41,7 +44,7 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 		return into(body, m.cameOut)
 	case kindAdopt:
 		return into(body, func(a adoption) {
-			m.Closes[a.Mark.Intent] = true
+			m.Closes[a.Mark.Intent] = a.Hold
 			m.Hold = &a.Hold
 			m.Closing = a.Hold.Began
 		})
@@ -79,9 +82,13 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 
 func (m *Memory) intended(i Intent) {
 	if i.Verb == Close {
-		m.Closes[i.ID] = true
-		if i.Hold != nil && m.Closing.IsZero() {
-			m.Closing = i.Hold.Began
+		var h Hold
+		if i.Hold != nil {
+			h = *i.Hold
+		}
+		m.Closes[i.ID] = h
+		if m.Closing.IsZero() {
+			m.Closing = h.Began
 		}
 	}
 	m.Pending = &i
@@ -98,7 +105,12 @@ func (m *Memory) cameOut(o Outcome) {
 	m.Pending = nil
 	switch {
 	case o.Result == Done && i.Verb == Close:
-		m.Hold = i.Hold
+		h := m.Closes[i.ID]
+		if s := o.Seen; s != nil {
+			h.Changed = s.ChangedAt
+			h.Suspect = h.Suspect || s.suspect(s.ChangedAt) // it may have entered while we closed
+		}
+		m.Closes[i.ID], m.Hold = h, &h
 	case o.Result == Done && i.Verb == Open:
 		m.Hold, m.Closing = nil, time.Time{}
 	}

@@ -97,10 +97,13 @@ func (n *notebook) write(ctx context.Context, at time.Time, kind string, body an
 // at once, and is kept to be written late. A record that was stored although
 // its writing failed is then there twice, which changes nothing.
 func (n *notebook) note(ctx context.Context, at time.Time, kind string, body any) {
-	err := n.write(ctx, at, kind, body)
-	if err == nil {
-		return
+	if err := n.write(ctx, at, kind, body); err != nil {
+		n.keep(at, kind, body, err)
 	}
+}
+
+// keep lets a record count that could not be written, and wait.
+func (n *notebook) keep(at time.Time, kind string, body any, err error) {
 	raw, jerr := json.Marshal(body)
 	if jerr != nil {
 		n.err = errors.Join(err, jerr)

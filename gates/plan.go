@@ -55,9 +55,9 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Honour
 	case d.State == Closed && v.Seen.Enabled && g.may(Close):
 		return Stop
-	case d.State == Opened && holder == Ours && g.may(Open):
+	case d.State == Opened && holder == Ours && g.may(Open) && v.Ran:
 		return Go
-	case d.State == Opened && holder != Ours && past.Hold != nil:
+	case d.State == Opened && past.closing() && (holder == Nobody || holder == Person || holder == Stranger):
 		return Forget
 	}
 	return Rest
@@ -66,7 +66,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 // planBlind plans while CodePipeline does not let us read: a close may follow
 // a read of the last minute, nothing else may.
 func (g Gate) planBlind(now time.Time, v View, d Decision) Step {
-	age := now.Sub(v.Seen.Begun)
+	age := v.Seen.age(now)
 	if d.State == Closed && v.Seen.Enabled && g.may(Close) &&
 		v.Past.Pending == nil && age >= 0 && age <= oldRead && !g.honours(v.Seen, v.Past, d) {
 		return Stop
@@ -81,18 +81,19 @@ func (g Gate) adoptable(h Holder, past Memory) bool {
 }
 
 // honours: a person enabled while we wanted it closed, or lifted what we held.
-// Each enable counts once: when the override it became is over, it is over.
+// Each enable counts once: when the override it became is over, it is over. One
+// from before our disable is an answer of the past, and no order.
 func (g Gate) honours(s Seen, past Memory, d Decision) bool {
 	if !s.Enabled || d.State != Closed || !g.may(Close) || past.Override != nil ||
 		!g.isPerson(s.ChangedBy, past) || !s.ChangedAt.After(past.Honoured) {
 		return false
 	}
 	if past.Hold != nil {
-		return true
+		return !s.ChangedAt.Before(past.Hold.Changed)
 	}
 	since := d.Since
 	if !past.Closing.IsZero() && past.Closing.Before(since) {
 		since = past.Closing
 	}
-	return !since.IsZero() && !s.ChangedAt.Before(since)
+	return !since.IsZero() && !s.ChangedAt.Add(-s.Skew).Before(since)
 }

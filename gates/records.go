@@ -54,6 +54,7 @@ type Hold struct {
 	Suspect bool        `json:"suspect,omitempty"` // a release was inside or had just left
 	Inside  []Execution `json:"inside,omitempty"`
 	OldRead bool        `json:"old_read,omitempty"`
+	Changed time.Time   `json:"changed,omitzero"` // AWS's time of our disable, once it was read
 }
 
 // needs is how many passes in a row, begun after the failure, c must show.

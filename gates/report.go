@@ -37,7 +37,7 @@ func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report
 	}
 	r := Report{At: now, Gate: m.gate, Decision: d, Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override,
-		Changes: m.changes, Closes: m.writes[0], Opens: m.writes[1]}
+		Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()
 	r.Problems = m.problems(r, e)
 	return r

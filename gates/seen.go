@@ -29,11 +29,17 @@ type Execution struct {
 	Rollback bool      `json:"rollback,omitempty"`
 }
 
+// age is how long before now the read began, by whichever clock says more: the
+// monotonic one stands still while a machine sleeps, the other may be set back.
+func (s Seen) age(now time.Time) time.Duration {
+	return max(now.Sub(s.Begun), now.Round(0).Sub(s.Begun.Round(0)))
+}
+
 // known tells whether a read was made at all.
 func (s Seen) known() bool { return !s.Begun.IsZero() }
 
 // suspect tells whether the release that entered last may be the cause of a
-// close at t: it is inside, or left less than an hour before.
+// close at t, on AWS's clock: it is inside, or left less than an hour before.
 func (s Seen) suspect(t time.Time) bool {
 	return len(s.Inside) > 0 || !s.Left.IsZero() && s.Left.After(t.Add(-suspectFor))
 }
@@ -67,15 +73,19 @@ func (g Gate) holder(s Seen, m Memory) Holder {
 		return Person
 	case mark.Instance != g.Instance || mark.Gate != g.Name:
 		return Stranger
-	case len(g.Principals)+len(m.Principals) == 0:
+	case g.nameless(m):
 		return Dubious
 	case !g.isUs(s.ChangedBy, m):
 		return Person // somebody copied our words
-	case m.Closes[mark.Intent]:
+	}
+	if _, known := m.Closes[mark.Intent]; known {
 		return Ours
 	}
 	return Adrift
 }
+
+// nameless: we do not know who we are in AWS.
+func (g Gate) nameless(m Memory) bool { return len(g.Principals)+len(m.Principals) == 0 }
 
 func (g Gate) isUs(arn string, m Memory) bool {
 	p := Principal(arn)

@@ -22,10 +22,11 @@ type Order struct {
 // It returns what the last read showed.
 func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (Seen, error) {
 	g.May = []Verb{Close, Open} // the person may, whatever the gate may
-	m := &member{gate: g, point: p, notes: newNotebook(s, g.Stream())}
-	m.look(ctx, clock())
-	if m.readErr != nil {
-		return Seen{}, m.readErr
+	g.Checks = nil              // nor is production asked
+	m := newMember(g, p, s)
+	m.notes.catchUp(ctx)
+	if err := m.read(ctx, clock()); err != nil {
+		return Seen{}, err
 	}
 	if m.notes.err != nil {
 		return m.seen, fmt.Errorf("the order cannot be journalled, and a running andon would close again: %w", m.notes.err)
@@ -35,7 +36,7 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 	}
 	now := clock()
 	if m.notes.past.Pending != nil {
-		m.settle(ctx, now)
+		m.settle(ctx, now, false)
 	}
 	if v := m.view(nil); g.adoptable(g.holder(m.seen, m.notes.past), m.notes.past) {
 		if err := m.notes.write(ctx, now, kindAdopt, g.adopt(now, v)); err != nil {
@@ -46,7 +47,7 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 	if err := m.notes.write(ctx, now, kindOverride, order); err != nil {
 		return m.seen, err
 	}
-	m.open(ctx, clock, func() probes.Snapshot { return nil })
+	m.open(ctx, context.WithoutCancel(ctx), clock, func() probes.Snapshot { return nil })
 	switch {
 	case m.actErr != nil:
 		return m.seen, m.actErr

@@ -1,0 +1,127 @@
+package codepipeline_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+
+	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/journal"
+)
+
+// What a journal can be like.
+const (
+	storeWell  int32 = iota
+	storeFull        // appends fail
+	storeLying       // appends are stored, and reported as failed
+	storeStuck       // nothing answers before its deadline
+	storeModes
+)
+
+// A fickleStore is a journal on a disk that is not always well.
+type fickleStore struct {
+	journal.Memory
+	mode atomic.Int32
+}
+
+func (s *fickleStore) Append(ctx context.Context, r journal.Record) error {
+	switch s.mode.Load() {
+	case storeFull:
+		return &fullError{}
+	case storeLying:
+		return errors.Join(s.Memory.Append(ctx, r), errors.New("input/output error"))
+	case storeStuck:
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.Memory.Append(ctx, r)
+}
+
+func (s *fickleStore) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	if s.mode.Load() == storeStuck {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return s.Memory.Read(ctx, stream, after, limit)
+}
+
+// A chronicle is what a gate's journal says, read anew and apart from how the
+// gate itself reads it.
+type chronicle struct {
+	records  []journal.Record
+	holds    map[string]gates.Hold // of every close intended and every adoption, by intent
+	opening  bool                  // the last intent is to open, and has no outcome
+	orders   []gates.Override
+	override *gates.Override // the last order that has not been ended
+	freed    []journal.Record
+}
+
+func chronicleOf(ctx context.Context, s *fickleStore, stream string) (c chronicle, err error) {
+	if c.records, err = s.Memory.Read(ctx, stream, 0, 0); err != nil {
+		return c, err
+	}
+	c.holds = map[string]gates.Hold{}
+	for _, r := range c.records {
+		kind, body := r.Kind, r.Body
+		if kind == "late" {
+			var late struct {
+				Kind string
+				Body json.RawMessage
+			}
+			if err := json.Unmarshal(body, &late); err != nil {
+				return c, err
+			}
+			kind, body = late.Kind, late.Body
+		}
+		if err := c.add(r, kind, body); err != nil {
+			return c, err
+		}
+	}
+	return c, journal.Verify(c.records)
+}
+
+// oldRead tells whether a close before this one followed an old read: then this
+// one may have to remember it.
+func (c chronicle) oldRead(but string) bool {
+	for id, h := range c.holds {
+		if id != but && h.OldRead {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *chronicle) add(r journal.Record, kind string, body json.RawMessage) error {
+	var err error
+	switch kind {
+	case "intent":
+		var i gates.Intent
+		err = json.Unmarshal(body, &i)
+		c.opening = i.Verb == gates.Open
+		if i.Hold != nil {
+			c.holds[i.ID] = *i.Hold
+		}
+	case "outcome":
+		var o gates.Outcome
+		err = json.Unmarshal(body, &o)
+		c.opening = false
+		if o.Result == gates.Done && o.Seen != nil && o.Seen.Enabled {
+			c.freed = append(c.freed, r)
+		}
+	case "adopt":
+		var a struct{ Hold gates.Hold }
+		err = json.Unmarshal(body, &a)
+		c.holds[a.Hold.Intent] = a.Hold
+	case "release":
+		c.freed = append(c.freed, r)
+	case "override":
+		var o gates.Override
+		err = json.Unmarshal(body, &o)
+		c.orders = append(c.orders, o)
+		c.override = &o
+	case "override-end":
+		c.override = nil
+	}
+	return err
+}
