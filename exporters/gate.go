@@ -67,7 +67,7 @@ type OverrideView struct {
 }
 
 func (s Sources) listGates(w http.ResponseWriter, _ *http.Request) {
-	reports := s.Gates()
+	reports := s.reports()
 	view := GatesView{Gates: make([]GateView, len(reports))}
 	for i, r := range reports {
 		view.Gates[i] = viewGate(r, s.Clock())
@@ -88,7 +88,7 @@ func (s Sources) showGate(w http.ResponseWriter, r *http.Request) {
 // get one until andon is ready (503), and does not exist after that (404).
 func (s Sources) gate(name string) (r gates.Report, status int, why string) {
 	notYet := s.Ready() // asked first: what is ready now has reported
-	reports := s.Gates()
+	reports := s.reports()
 	names := make([]string, len(reports))
 	for i, r := range reports {
 		if r.Gate.Name == name {

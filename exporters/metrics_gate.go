@@ -36,7 +36,7 @@ func newGateMetrics(s Sources) gateMetrics {
 // Collect is one half of prometheus.Collector.
 func (m gateMetrics) Collect(ch chan<- prometheus.Metric) {
 	names := once{}
-	for _, r := range m.sources.Gates() {
+	for _, r := range m.sources.reports() {
 		if name := label(r.Gate.Name); names.more(name) {
 			m.gate(ch, r, name)
 		}

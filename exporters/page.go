@@ -95,7 +95,7 @@ type member struct {
 }
 
 func (s Sources) look() pageView {
-	reports, checks := s.Gates(), s.Checks()
+	reports, checks := s.reports(), s.Checks()
 	now := s.Clock()
 	v := pageView{Now: moment{now, now}, Version: s.Version.Version}
 	if err := s.Ready(); err != nil {

@@ -65,7 +65,7 @@ func TestPageTellsWhy(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := text(t, world(probes.Snapshot{sick()}, c.gates...))
+			got := text(t, world(probes.Snapshot{well()}, c.gates...))
 			for _, want := range c.want {
 				if !strings.Contains(got, want) {
 					t.Errorf("%q is not told in:\n%s", want, got)

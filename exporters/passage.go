@@ -6,10 +6,12 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/probes"
 )
 
 // MaxWait is the most that one request may wait for a gate.
@@ -40,6 +42,31 @@ func pass(r gates.Report, now time.Time) passage {
 	}
 	would := map[int]gates.State{http.StatusOK: gates.Opened, http.StatusLocked: gates.Closed}[p.status]
 	return passage{http.StatusOK, "the gate observes and stops nothing; otherwise: " + p.why, would}
+}
+
+// reports are those of the last ticks, without any that says open while one of
+// its checks has become unhealthy since: a tick that waits for AWS takes
+// seconds, and meanwhile nobody may be let through on the word of the one
+// before. What the gate makes of the check, the tick will tell.
+func (s Sources) reports() []gates.Report {
+	reports := slices.Clone(s.Gates())
+	checks, now := s.Checks(), s.Clock()
+	for i := range reports {
+		r := &reports[i]
+		if r.Decision.State != gates.Opened || r.Override != nil {
+			continue
+		}
+		for _, name := range r.Gate.Checks {
+			c, _ := checks.Check(name)
+			if c.At(now) == probes.Unhealthy {
+				r.Enforced = false
+				r.Decision = gates.Decision{State: gates.Keep, Reasons: []gates.Reason{{Code: "undecided", Check: name,
+					Text: name + " has become unhealthy, and the gate is being decided anew"}}}
+				break
+			}
+		}
+	}
+	return reports
 }
 
 // judge lets through what was decided to be open, is held by nobody, and was

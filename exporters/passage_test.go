@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/probes"
 )
 
 func TestGo(t *testing.T) {
@@ -180,4 +181,39 @@ func TestWaitEndsWithItsRequest(t *testing.T) {
 			t.Errorf("%d after %v, want 423 after 3 s", w.Code, took)
 		}
 	})
+}
+
+// While a tick waits for AWS, the report of the one before still says open.
+func TestGoWhileATickTakesLong(t *testing.T) {
+	t.Parallel()
+	ordered := with(open(), func(r *gates.Report) { r.Override = &gates.Override{ID: "0b6c5ceab2", Actor: "mia"} })
+	for _, c := range []struct {
+		name   string
+		check  probes.CheckState
+		report gates.Report
+		status int
+	}{
+		{"still well", well(), open(), 200},
+		{"fell sick since", sick(), open(), 503},
+		{"fell sick, and a person wants it open", sick(), ordered, 200},
+		{"fell sick, and is closed already", sick(), closed(), 423},
+		{"fell sick, and a person holds", sick(), person(), 423},
+		{"fell sick, and the gate only observes", sick(), observing(open()), 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := world(probes.Snapshot{c.check}, c.report)
+			status, body, _ := get(t, s, "/api/v1/gates/production/go")
+			if status != c.status || status == 503 && !strings.Contains(body, "storefront has become unhealthy") {
+				t.Errorf("%d, want %d: %s", status, c.status, body)
+			}
+			_, metrics, _ := get(t, s, "/metrics")
+			if wrong := status == 503 && strings.Contains(metrics, `andon_gate_enforced{gate="production"} 1`); wrong {
+				t.Error("the gate counts as enforced")
+			}
+			if s.Gates()[0].Decision.State != c.report.Decision.State {
+				t.Error("the source's own report was changed")
+			}
+		})
+	}
 }

@@ -35,7 +35,7 @@ func TestGolden(t *testing.T) {
 
 func TestLists(t *testing.T) {
 	t.Parallel()
-	s := world(probes.Snapshot{sick(), many(3)}, open(), with(open(), func(r *gates.Report) { r.Gate.Name = "staging" }))
+	s := world(probes.Snapshot{well(), many(3)}, open(), with(open(), func(r *gates.Report) { r.Gate.Name = "staging" }))
 	var g GatesView
 	var c ChecksView
 	for path, v := range map[string]any{"/api/v1/gates": &g, "/api/v1/checks": &c} {
