@@ -104,7 +104,7 @@ func (s Sources) look() pageView {
 	for _, r := range reports {
 		v.Gates = append(v.Gates, drawGate(r, now))
 	}
-	v.Headline, v.Mood = headline(v.Gates)
+	v.Headline, v.Mood = headline(v.Gates, v.NotReady == "")
 	if v.Hidden = len(checks) - maxRows; v.Hidden > 0 {
 		checks = worstChecks(checks, now)[:maxRows]
 	}
@@ -115,7 +115,7 @@ func (s Sources) look() pageView {
 }
 
 // headline says how the line is: gates that stop count, gates that observe do not.
-func headline(cards []gateCard) (text, mood string) {
+func headline(cards []gateCard, ready bool) (text, mood string) {
 	var acting, closed, unknown int
 	for _, c := range cards {
 		if c.Would != "" {
@@ -130,8 +130,10 @@ func headline(cards []gateCard) (text, mood string) {
 		}
 	}
 	switch {
-	case len(cards) == 0:
+	case len(cards) == 0 && !ready:
 		return "No gate has been looked at yet", moodUnknown
+	case len(cards) == 0:
+		return "andon watches and stops nothing", moodOpen
 	case acting == 0:
 		return "andon observes and stops nothing", moodOpen
 	case closed == 1 && acting == 1:

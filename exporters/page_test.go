@@ -61,7 +61,7 @@ func TestPageTellsWhy(t *testing.T) {
 		{"several", []gates.Report{open(), closed(), observing(closed())}, []string{"The line is stopped at 1 of 2 gates"}},
 		{"never looked at", []gates.Report{{Gate: gates.Gate{Name: "production", May: []gates.Verb{gates.Close}}}},
 			[]string{"cannot tell", "andon has not looked at this gate yet", "CodePipeline has not been read yet"}},
-		{"no gates", nil, []string{"No gate has been looked at yet", "There is no gate to show."}},
+		{"no gates", nil, []string{"andon watches and stops nothing", "There is no gate to show."}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
