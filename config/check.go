@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,7 +21,10 @@ const (
 	maxRuns    = 1000
 )
 
-var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
+var (
+	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
+	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
+)
 
 // check judges what has been decoded, and fills in the defaults that depend on
 // other values.
@@ -29,6 +33,7 @@ func (d *decoder) check(c *Config) {
 		d.checkName("instance", c.Instance)
 	}
 	d.checkListen(c.Listen)
+	d.checkHosts(c.Hosts)
 	if c.Data == "" {
 		d.report("data", "want the folder of the journal, like ./andon-data, got nothing")
 	}
@@ -69,6 +74,17 @@ func (d *decoder) checkListen(listen string) {
 	_, port, err := net.SplitHostPort(listen)
 	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
 		d.report("listen", "want host:port like 127.0.0.1:9797, %s", got("listen", listen))
+	}
+}
+
+// checkHosts refuses what no Host header can be. A port is no part of a name:
+// whatever is in front of andon may listen on another.
+func (d *decoder) checkHosts(hosts []string) {
+	for i, h := range hosts {
+		if _, err := netip.ParseAddr(h); err != nil && !hostPattern.MatchString(h) {
+			p := path("hosts").item(i)
+			d.report(p, "want a name or address without port, like andon.example.com, %s", got(p, h))
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Instance   string   `koanf:"instance"`   // the name in andon's mark; required if a gate may write
 	Listen     string   `koanf:"listen"`     // host:port of the HTTP server
+	Hosts      []string `koanf:"hosts"`      // names the server is asked by, besides its addresses
 	Data       string   `koanf:"data"`       // folder of the journal
 	Checks     []Check  `koanf:"checks"`     // questions to production, names unique
 	Gates      []Gate   `koanf:"gates"`      // rules, one for each point, names unique

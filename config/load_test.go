@@ -19,6 +19,7 @@ import (
 const everything = `
 instance: shop-prod
 listen: 0.0.0.0:80
+hosts: [andon.example.com]
 data: /var/lib/andon
 principals: [arn:aws:iam::123456789012:role/andon-old]
 machines: []
@@ -74,23 +75,24 @@ func TestLoadEverything(t *testing.T) {
 	want := &Config{
 		Instance:   "shop-prod",
 		Listen:     "0.0.0.0:80",
+		Hosts:      []string{"andon.example.com"},
 		Data:       "/var/lib/andon",
 		Principals: []string{"arn:aws:iam::123456789012:role/andon-old"},
 		Machines:   []string{},
 		Checks: []Check{
-			{Name: "storefront", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{2, 4}, Up: 3, Kind: "http", Settings: site, Pos: at(8, 3)},
-			{Name: "strict", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{1, 1}, Up: 3, Kind: "http", Settings: site, Pos: at(22, 3)},
-			{Name: "db", Every: 5 * time.Second, Timeout: 5 * time.Second, Down: Down{3, 5}, Up: 10, Kind: "tcp", Settings: &port{"db.example.com:5432"}, Pos: at(25, 3)},
+			{Name: "storefront", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{2, 4}, Up: 3, Kind: "http", Settings: site, Pos: at(9, 3)},
+			{Name: "strict", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{1, 1}, Up: 3, Kind: "http", Settings: site, Pos: at(23, 3)},
+			{Name: "db", Every: 5 * time.Second, Timeout: 5 * time.Second, Down: Down{3, 5}, Up: 10, Kind: "tcp", Settings: &port{"db.example.com:5432"}, Pos: at(26, 3)},
 		},
 		Gates: []Gate{
 			{
 				Name: "production", May: []gates.Verb{gates.Close, gates.Open}, Checks: []string{"storefront", "db"},
 				CodePipeline: Transition{"shop", "Production", "eu-central-1"},
-				MinHold:      time.Minute, Reopen: gates.AutoReopen, PersonEnable: 2 * time.Hour, Pos: at(29, 3),
+				MinHold:      time.Minute, Reopen: gates.AutoReopen, PersonEnable: 2 * time.Hour, Pos: at(30, 3),
 			},
 			{
 				Name: "staging", Checks: []string{"db"}, CodePipeline: Transition{"shop", "Staging", ""},
-				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, PersonEnable: time.Hour, Pos: at(36, 3),
+				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, PersonEnable: time.Hour, Pos: at(37, 3),
 			},
 		},
 	}

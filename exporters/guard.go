@@ -31,7 +31,7 @@ func guard(hosts []string, next http.Handler) http.Handler {
 		switch {
 		case !ours[host] && !reachedAt(r, host):
 			writeError(w, http.StatusMisdirectedRequest, fmt.Sprintf(
-				"this server does not answer for the host %.100q: ask for it by the address it listens on, or list the name among its hosts", r.Host))
+				"this server does not answer for the host %.100q: ask for it by the address it listens on, or list the name under hosts in its configuration", r.Host))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			h.Set("Allow", "GET, HEAD")
 			writeError(w, http.StatusMethodNotAllowed, fmt.Sprintf(

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/andon-project/andon/config"
+)
+
+// Prometheus, a hook and a proxy ask a daemon by the name it is known by.
+func TestDaemonAnswersByItsNames(t *testing.T) {
+	t.Parallel()
+	d := &daemon{cfg: &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}}}
+	h := d.handler()
+	for host, want := range map[string]int{
+		"andon.internal:9797": 200, "andon.example.com": 200, "localhost": 200, "evil.example": 421,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://"+host+"/-/healthy", nil)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("asked by the name %s: %d, want %d", host, w.Code, want)
+		}
+	}
+}
