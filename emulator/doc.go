@@ -6,8 +6,8 @@
 //	s := emulator.New(emulator.Options{})
 //	go http.ListenAndServe("127.0.0.1:4566", s)
 //
-//	AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=alice \
-//	AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1 aws codepipeline list-pipelines
+//	AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any \
+//	aws --endpoint-url http://127.0.0.1:4566 --region us-east-1 codepipeline list-pipelines
 //
 // Each behaviour below is [documented] by AWS, in the service model or in the
 // API reference, or it is [assumed]: seen in answers of AWS that people have

@@ -23,7 +23,7 @@ func (p *program) emulatorCommand() *cobra.Command {
 		Short: "Serve an emulation of AWS CodePipeline",
 		Long:  emulatorHelp,
 		Example: `  andon emulator --listen 127.0.0.1:4566 --actor DEPLOY=arn:aws:sts::123456789012:assumed-role/stack/AWSCloudFormation
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1 aws codepipeline list-pipelines`,
+  AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any aws --endpoint-url http://127.0.0.1:4566 --region us-east-1 codepipeline list-pipelines`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s := emulator.New(o)
