@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 )
 
 // awsConfig reads credentials, region and endpoints from where the AWS CLI
@@ -16,7 +17,9 @@ func (p *program) awsConfig(ctx context.Context, region string) (aws.Config, err
 	if p.aws != nil {
 		return p.aws.Copy(), nil
 	}
-	var opts []func(*awsconfig.LoadOptions) error
+	// The SDK's own remarks are lines of another form than our log's, and what
+	// matters of them comes back as an error.
+	opts := []func(*awsconfig.LoadOptions) error{awsconfig.WithLogger(logging.Nop{})}
 	if region != "" {
 		opts = append(opts, awsconfig.WithRegion(region))
 	}
