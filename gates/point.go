@@ -24,7 +24,7 @@ type Action struct {
 
 // A CallError says why a call did not do what it should.
 type CallError struct {
-	Code      string // bounded: throttled, denied, not-found, invalid, timeout, unreachable, server, other
+	Code      string // bounded: see the package of the point
 	Operation string // GetPipelineState, …
 	Text      string // what happened and what to do, for people
 	Untouched bool   // AWS certainly changed nothing

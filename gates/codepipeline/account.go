@@ -62,6 +62,9 @@ func NewAccount(cfg aws.Config, calls *Calls) *Account {
 		client = http.DefaultClient
 	}
 	cfg.HTTPClient = a.skew.watch(client)
+	if cfg.Credentials != nil {
+		cfg.Credentials = signer{cfg.Credentials}
+	}
 	cfg.Retryer = func() aws.Retryer {
 		// The SDK's own retry quota runs dry in a long outage and then refuses
 		// to try: on the way to a close that must not happen.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -21,16 +22,44 @@ func (e *limitedError) Error() string {
 }
 func (e *limitedError) Unwrap() error { return e.err }
 
+// credentialsError: there are no credentials to sign with, so nothing was sent.
+// The SDK does not tell it from a request that failed on its way.
+type credentialsError struct{ err error }
+
+func (e *credentialsError) Error() string { return e.err.Error() }
+func (e *credentialsError) Unwrap() error { return e.err }
+
+// signer is a provider whose failures can be told.
+type signer struct{ aws.CredentialsProvider }
+
+func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c, err := s.CredentialsProvider.Retrieve(ctx)
+	if err != nil {
+		return c, &credentialsError{err}
+	}
+	return c, nil
+}
+
 // failed turns what the SDK says into what happened, what it means and what to
-// do, and counts it. An answer with a modelled or a 4xx error means that AWS
+// do, and counts it. Codes are throttled, denied, credentials, not-found,
+// invalid, limited, not-sent, cancelled, timeout, unreachable, server and other;
+// a read may also be stale. An answer with a modelled or a 4xx error means that AWS
 // changed nothing; with a 5xx, HTML or no answer nobody knows.
 func (a *Account) failed(operation string, err error) *gates.CallError {
 	e := &gates.CallError{Code: "other", Operation: operation, Err: err}
 	var api smithy.APIError
 	var resp *awshttp.ResponseError
 	var limited *limitedError
+	var unsigned *credentialsError
+	early := errors.As(err, &limited) || errors.As(err, &unsigned)
 	switch {
-	case errors.As(err, &limited):
+	case errors.Is(err, context.Canceled):
+		e.Code, e.Untouched = "cancelled", early
+		e.Text = operation + ": andon is stopping"
+	case unsigned != nil:
+		e.Code, e.Untouched = "credentials", true
+		e.Text = fmt.Sprintf("%s could not be sent for want of credentials: %v; give andon a task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", operation, unsigned)
+	case limited != nil:
 		e.Code, e.Untouched = "limited", true
 		e.Text = operation + " was not sent: " + limited.Error()
 	case errors.As(err, &resp) && resp.HTTPStatusCode() >= http.StatusInternalServerError:
@@ -42,12 +71,12 @@ func (a *Account) failed(operation string, err error) *gates.CallError {
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
 		e.Code = "timeout"
 		e.Text = fmt.Sprintf("%s: no answer within %v; andon tries again", operation, callDeadline)
-	case errors.Is(err, context.Canceled):
-		e.Code = "cancelled"
-		e.Text = operation + ": andon is stopping"
+	case resp != nil && resp.HTTPStatusCode() >= http.StatusBadRequest:
+		e.Code = "unreachable"
+		e.Text = fmt.Sprintf("%s: the answer is %d, and not one of CodePipeline's: something before it answered, a proxy perhaps; let andon through to AWS", operation, resp.HTTPStatusCode())
 	case !wasSent(err):
 		e.Code, e.Untouched = "not-sent", true
-		e.Text = fmt.Sprintf("%s could not be sent: %v; give andon a region (AWS_REGION) and credentials (a task role, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)", operation, rootOf(err))
+		e.Text = fmt.Sprintf("%s could not be sent: %v; give andon a region (AWS_REGION)", operation, rootOf(err))
 	default:
 		e.Code = "unreachable"
 		e.Text = fmt.Sprintf("%s: AWS cannot be reached: %v; look at routes, endpoints and AWS_ENDPOINT_URL; andon tries again", operation, rootOf(err))

@@ -2,10 +2,11 @@ package codepipeline_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,27 +19,35 @@ import (
 	"github.com/andon-project/andon/probes"
 )
 
-var (
-	seeds = flag.Int("seeds", 40, "how many evenings TestSimulation makes up")
-	seed  = flag.Uint64("seed", 0, "the only evening to simulate, as a failure named it")
-)
-
 // Evenings at random: production falls sick and well, people and machines push
 // releases and move the transitions, the wire, the journal and the process
 // fail. What reaches AWS is audited as it arrives; at the end all faults stop,
-// and andon has to do what it is for.
+// and andon has to do what it is for. ANDON_SEEDS says how many evenings,
+// ANDON_SEED which one alone, as a failure names it.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	first, n := uint64(1), *seeds
-	if *seed != 0 {
-		first, n = *seed, 1
+	first, n := setting(t, "ANDON_SEED", 0), setting(t, "ANDON_SEEDS", 25)
+	if first != 0 {
+		n = 1
 	}
-	for i := range uint64(n) {
-		t.Run(fmt.Sprint("seed ", first+i), func(t *testing.T) {
+	for i := range n {
+		t.Run(fmt.Sprint("seed ", max(first, 1)+i), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { simulate(t, first+i) })
+			synctest.Test(t, func(t *testing.T) { simulate(t, max(first, 1)+i) })
 		})
 	}
+}
+
+func setting(t *testing.T, name string, otherwise uint64) uint64 {
+	text, ok := os.LookupEnv(name)
+	if !ok {
+		return otherwise
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
 }
 
 func simulate(t *testing.T, seed uint64) {
@@ -59,7 +68,7 @@ func simulate(t *testing.T, seed uint64) {
 	}
 	s.stop()
 	if s.failed() {
-		t.Errorf("seed %d (go test ./gates/codepipeline -run TestSimulation -seed %d)\n%s", seed, seed, strings.Join(s.timeline(), "\n"))
+		t.Errorf("seed %d (ANDON_SEED=%d go test ./gates/codepipeline -run TestSimulation)\n%s", seed, seed, strings.Join(s.timeline(), "\n"))
 	}
 }
 
