@@ -30,6 +30,9 @@ func Timetable(spec string, zone *time.Location) (cron.Schedule, error) {
 	if spec, ok := s.(*cron.SpecSchedule); ok && zone != nil {
 		spec.Location = zone
 	}
+	if leap := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC); s.Next(leap).IsZero() {
+		return nil, fmt.Errorf("cron %q: there is no such day in any year; correct day and month", spec)
+	}
 	return s, nil
 }
 

@@ -145,13 +145,15 @@ func (s Status) At(now time.Time) Verdict {
 // Verdict is what the last conclusive run left, however old it is.
 func (s Status) Verdict() Verdict { return s.verdict }
 
-// Stale tells whether there is no conclusive run young enough at now.
+// Stale tells whether there is no conclusive run young enough at now. One from
+// the future is none either: the clock was set back since, and says no more how
+// long ago it was.
 func (s Status) Stale(now time.Time) bool {
 	if len(s.recent) == 0 {
 		return true
 	}
-	age := now.UnixNano() - s.recent[len(s.recent)-1].end
-	return s.policy.Stale > 0 && age > int64(s.policy.Stale)
+	age := time.Duration(now.UnixNano() - s.recent[len(s.recent)-1].end)
+	return s.policy.Stale > 0 && age.Abs() > s.policy.Stale
 }
 
 // Ran tells whether at least one conclusive run has been made since start.

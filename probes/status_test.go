@@ -79,6 +79,19 @@ func TestStaleEvidenceIsUnknown(t *testing.T) {
 	}
 }
 
+// The clock was set back by hours, and the check hangs: what it said last must
+// not stand until the clock is there again.
+func TestEvidenceOfTheFutureIsStale(t *testing.T) {
+	t.Parallel()
+	s := story(NewStatus(DefaultPolicy(10*time.Second, 3*time.Second), Unknown, time.Time{}), "+")
+	if got := s.At(t0.Add(-3 * time.Hour)); got != Unknown {
+		t.Errorf("3 h before its run: %v, want unknown", got)
+	}
+	if got := s.At(t0.Add(-time.Second)); got != Healthy {
+		t.Errorf("1 s before its run: %v, want healthy: a small step is none", got)
+	}
+}
+
 func TestUnhealthySurvivesRestart(t *testing.T) {
 	t.Parallel()
 	s := NewStatus(Policy{Down: 3, Of: 5, Up: 4, Stale: time.Minute}, Unhealthy, t0.Add(-time.Hour))
