@@ -149,7 +149,7 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 }
 
 func (m *member) view(health probes.Snapshot) View {
-	v := View{Seen: m.seen, Fresh: m.readErr == nil, Ran: true, Past: m.notes.past}
+	v := View{Seen: m.seen, Fresh: m.readErr == nil, Limited: callCode(m.readErr) == "limited", Ran: true, Past: m.notes.past}
 	for _, name := range m.gate.Checks {
 		c, ok := health.Check(name)
 		v.Ran = v.Ran && ok && c.Ran()

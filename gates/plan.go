@@ -26,10 +26,11 @@ const (
 
 // View is what Plan knows besides the decision.
 type View struct {
-	Seen  Seen
-	Fresh bool // Seen was read in this tick
-	Ran   bool // every required check has had a conclusive run since start
-	Past  Memory
+	Seen    Seen
+	Fresh   bool // Seen was read in this tick
+	Limited bool // it was not, because of our own limit of calls
+	Ran     bool // every required check has had a conclusive run since start
+	Past    Memory
 }
 
 // Plan says what to do at now. It never lifts what is not ours, never writes
@@ -64,9 +65,13 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 }
 
 // planBlind plans while CodePipeline does not let us read: a close may follow
-// a read of the last minute, nothing else may.
+// a read of the last minute, nothing else may. Since a person has to open after
+// it, our own limit alone is no cause for one, before half of that is over.
 func (g Gate) planBlind(now time.Time, v View, d Decision) Step {
 	age := v.Seen.age(now)
+	if v.Limited && age < oldRead/2 {
+		return Rest
+	}
 	if d.State == Closed && v.Seen.Enabled && g.may(Close) &&
 		v.Past.Pending == nil && age >= 0 && age <= oldRead && !g.honours(v.Seen, v.Past, d) {
 		return Stop

@@ -2,6 +2,7 @@ package gates
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/andon-project/andon/probes"
@@ -92,7 +93,9 @@ func (r Report) strange() []Reason {
 }
 
 // Wakes tells whether the line should look again soon: something is wanted
-// and has not been reached.
+// and has not been reached, or we could not look. Where it is our own limit
+// that kept us from a mere look, to hurry would make it worse.
 func (r Report) Wakes() bool {
-	return !r.Gate.Observing() && !r.Enforced && (r.Decision.State == Closed || !r.Fresh)
+	limited := slices.ContainsFunc(r.Problems, func(p Reason) bool { return p.Code == "limited" })
+	return !r.Gate.Observing() && !r.Enforced && (r.Decision.State == Closed && (r.Seen.Enabled || !limited) || !r.Fresh && !limited)
 }

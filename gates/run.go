@@ -2,6 +2,8 @@ package gates
 
 import (
 	"context"
+	"hash/fnv"
+	"math/rand/v2"
 	"time"
 )
 
@@ -12,11 +14,11 @@ const (
 	retry = time.Second
 )
 
-// Run ticks until ctx is done: at its pace, at once when wake receives, and
+// Run ticks until ctx is done: at about its pace, at once when wake receives, and
 // sooner while something that is wanted has not been reached. After each tick
 // it tells tell, which may be nil.
 func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report)) {
-	pause := retry
+	pause, random := retry, l.random()
 	for ctx.Err() == nil {
 		reports := l.Tick(ctx, time.Now)
 		if tell != nil {
@@ -29,7 +31,7 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		} else {
 			pause = retry
 		}
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(wait - time.Duration(random.Int64N(int64(wait/4)+1)))
 		select {
 		case <-ctx.Done():
 		case <-wake:
@@ -37,6 +39,16 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		}
 		timer.Stop()
 	}
+}
+
+// random keeps lines apart that one change has woken together: else they would
+// all want the same calls at the same time for ever. Each has its own beat.
+func (l *Line) random() *rand.Rand {
+	h := fnv.New64a()
+	for _, m := range l.members {
+		h.Write([]byte(m.gate.Stream() + "\n"))
+	}
+	return rand.New(rand.NewPCG(h.Sum64(), 0))
 }
 
 // untilNext is the pace, or less where a decision is about to end by itself.

@@ -37,9 +37,10 @@ type Transitions interface {
 // Limits of calls. CodePipeline publishes no rate; polling 160 pipelines
 // without one was throttled.
 const (
-	callDeadline = 4 * time.Second // a whole call with its retries
-	perSecond    = 5               // for all calls, and once more for closes alone
-	burst        = 20
+	admitDeadline = time.Second     // for our own limiter
+	callDeadline  = 4 * time.Second // after that, for a whole call with its retries
+	perSecond     = 5               // for all calls, and once more kept for closes
+	burst         = 20
 )
 
 // An Account is one AWS account in one region: a client, its limiter and what
@@ -95,36 +96,30 @@ func notAfter(t time.Time) func(*codepipeline.Options) {
 	}
 }
 
-// purpose is what a call is for.
-type purpose uint8
-
-const (
-	looking purpose = iota
-	opening
-	closing
-)
-
-// admit waits for the limiter. A close takes from the part kept for closes
-// first, and waits for the shared part only when that is used up. So does an
-// open while more than half of that part is left: it has little time, since
-// what was read before it soon is too old.
-func (a *Account) admit(ctx context.Context, p purpose) error {
-	kept := p == closing || p == opening && a.closes.Tokens() > burst/2
-	if kept && a.closes.Allow() {
+// admit waits for the limiter, but not for long: who is refused comes again, and
+// what is reserved for one who leaves is lost. What is kept for closes serves
+// others too while more than half of its burst is left.
+func (a *Account) admit(ctx context.Context, closing bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if (closing || a.closes.Tokens() > burst/2) && a.closes.Allow() {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, admitDeadline)
+	defer cancel()
 	return a.shared.Wait(ctx)
 }
 
 // call makes one limited, bounded and counted call.
-func call[In, Out any](ctx context.Context, a *Account, operation string, p purpose, in In,
+func call[In, Out any](ctx context.Context, a *Account, operation string, closing bool, in In,
 	f func(context.Context, In, ...func(*codepipeline.Options)) (Out, error), opts ...func(*codepipeline.Options)) (Out, error) {
-	ctx, cancel := context.WithTimeout(ctx, callDeadline)
-	defer cancel()
 	var out Out
-	if err := a.admit(ctx, p); err != nil {
+	if err := a.admit(ctx, closing); err != nil {
 		return out, a.failed(operation, &limitedError{fmt.Errorf("our own limit of calls per second left no room: %w", err)})
 	}
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
 	out, err := f(ctx, in, opts...)
 	if err != nil {
 		return out, a.failed(operation, err)

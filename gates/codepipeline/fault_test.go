@@ -3,6 +3,7 @@ package codepipeline_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -138,11 +139,11 @@ func TestDoubtfulClockClosesAndDoesNotOpen(t *testing.T) {
 // brittleStore is a journal whose disk can be full.
 type brittleStore struct {
 	journal.Store
-	full bool
+	full atomic.Bool
 }
 
 func (s *brittleStore) Append(ctx context.Context, r journal.Record) error {
-	if s.full {
+	if s.full.Load() {
 		return &fullError{}
 	}
 	return s.Store.Append(ctx, r)
@@ -160,7 +161,7 @@ func TestFullJournalClosesAndDoesNotOpen(t *testing.T) {
 		w.store = store
 		w.start()
 		time.Sleep(time.Minute)
-		store.full = true
+		store.full.Store(true)
 		w.fallSick()
 		w.sick.Store(false)
 		time.Sleep(time.Hour)
@@ -170,7 +171,7 @@ func TestFullJournalClosesAndDoesNotOpen(t *testing.T) {
 		if p := w.report().Problems; len(p) == 0 || p[0].Code != "journal" || !strings.Contains(p[0].Text, "no space left") {
 			t.Errorf("problems %+v, want the journal's", p)
 		}
-		store.full = false
+		store.full.Store(false)
 		time.Sleep(90 * time.Second)
 		if !w.enabled() {
 			t.Fatalf("the disk has room again, and it did not open: %+v", w.report())

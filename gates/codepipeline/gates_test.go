@@ -123,7 +123,7 @@ func (s *simulation) stopInTheMiddle(opening bool, disk int32, after int) {
 		s.moods[1].Store(shopWell)
 	}
 	for c := (emulator.Call{Status: 1}); c.Status != 0 || c.Operation != operation; c = s.server.Calls()[len(s.server.Calls())-1] {
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(time.Second)
 	}
 	s.inject(emulator.Fault{Kind: emulator.FaultHang})
 	s.setStore(disk)

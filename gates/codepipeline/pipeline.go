@@ -37,7 +37,7 @@ func (p *Pipeline) read(ctx context.Context, notBefore time.Time) error {
 		return p.err
 	}
 	p.begun = time.Now() // for one that is never sent
-	p.state, p.err = call(ctx, p.account, "GetPipelineState", looking, &codepipeline.GetPipelineStateInput{Name: &p.name},
+	p.state, p.err = call(ctx, p.account, "GetPipelineState", false, &codepipeline.GetPipelineStateInput{Name: &p.name},
 		func(ctx context.Context, in *codepipeline.GetPipelineStateInput, o ...func(*codepipeline.Options)) (*codepipeline.GetPipelineStateOutput, error) {
 			p.begun = time.Now() // the limiter may have let us wait
 			return p.account.api.GetPipelineState(ctx, in, o...)
@@ -67,7 +67,7 @@ func (p *Pipeline) revision(ctx context.Context, execution string) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, revisionDeadline)
 	defer cancel()
-	out, err := call(ctx, p.account, "GetPipelineExecution", looking,
+	out, err := call(ctx, p.account, "GetPipelineExecution", false,
 		&codepipeline.GetPipelineExecutionInput{PipelineName: &p.name, PipelineExecutionId: &execution}, p.account.api.GetPipelineExecution)
 	if err != nil || out.PipelineExecution == nil {
 		p.noRevs = time.Now().Add(revisionPause)
@@ -126,10 +126,10 @@ func (t *transition) Do(ctx context.Context, a gates.Action) error {
 	var err error
 	switch a.Verb {
 	case gates.Close:
-		_, err = call(ctx, p.account, "DisableStageTransition", closing, &codepipeline.DisableStageTransitionInput{
+		_, err = call(ctx, p.account, "DisableStageTransition", true, &codepipeline.DisableStageTransitionInput{
 			PipelineName: &p.name, StageName: &t.stage, TransitionType: inbound, Reason: &a.Reason}, p.account.api.DisableStageTransition, once)
 	case gates.Open:
-		_, err = call(ctx, p.account, "EnableStageTransition", opening, &codepipeline.EnableStageTransitionInput{
+		_, err = call(ctx, p.account, "EnableStageTransition", false, &codepipeline.EnableStageTransitionInput{
 			PipelineName: &p.name, StageName: &t.stage, TransitionType: inbound}, p.account.api.EnableStageTransition, once, notAfter(a.Before))
 	default:
 		err = &gates.CallError{Code: "invalid", Operation: string(a.Verb), Untouched: true,

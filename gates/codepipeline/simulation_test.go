@@ -26,7 +26,7 @@ import (
 // ANDON_SEED which one alone, as a failure names it.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	first, n := setting(t, "ANDON_SEED", 0), setting(t, "ANDON_SEEDS", 25)
+	first, n := setting(t, "ANDON_SEED", 0), setting(t, "ANDON_SEEDS", 16)
 	if first != 0 {
 		n = 1
 	}

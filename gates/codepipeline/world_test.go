@@ -199,7 +199,9 @@ func (w *world) called(operation string) int {
 	return n
 }
 
-func (w *world) createPipeline(deploys []string) {
+func (w *world) createPipeline(deploys []string) { w.createPipelineNamed(pipelineName, deploys) }
+
+func (w *world) createPipelineNamed(name string, deploys []string) {
 	w.t.Helper()
 	action := func(name string, category types.ActionCategory, provider, in, out string) types.ActionDeclaration {
 		a := types.ActionDeclaration{Name: &name, ActionTypeId: &types.ActionTypeId{Category: category,
@@ -223,7 +225,7 @@ func (w *world) createPipeline(deploys []string) {
 		stages = append(stages, stage(name, action("Deploy", types.ActionCategoryDeploy, "CodeDeploy", "package", "")))
 	}
 	_, err := w.as("ADMIN").CreatePipeline(context.Background(), &sdk.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
-		Name: aws.String(pipelineName), RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
+		Name: &name, RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
 		ArtifactStore: &types.ArtifactStore{Location: aws.String("artifacts"), Type: types.ArtifactStoreTypeS3},
 		Stages:        stages}})
 	if err != nil {
