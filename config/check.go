@@ -91,6 +91,10 @@ func (d *decoder) checkHosts(hosts []string) {
 // checkCallers judges lists of what lastChangedBy is compared with.
 func (d *decoder) checkCallers(p path, callers []string) {
 	for i, c := range callers {
+		if p == "principals" && !strings.HasPrefix(c, "arn:") {
+			d.report(p.item(i), "want the ARN of a role or user of andon's own, like arn:aws:iam::123456789012:role/andon, %s", got(p, c))
+			continue
+		}
 		if c == "" || len(c) > 2048 || strings.ContainsAny(c, " \t\r\n") {
 			d.report(p.item(i), "want the ARN of a role or user, or the name of a service like CloudFormation, %s", got(p, c))
 		}

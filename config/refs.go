@@ -22,10 +22,10 @@ type references struct {
 }
 
 // A reference may be escaped by a second dollar before it, and may lack its end.
-var reference = regexp.MustCompile(`(\$?)\$\{(env|file):([^}]*)(\}?)`)
+var reference = regexp.MustCompile(`(\$?)\$\{([A-Za-z]+):([^}]*)(\}?)`)
 
 // expand returns s with its references replaced. `$${env:` is a literal
-// `${env:`; any other dollar stands for itself.
+// `${env:`; a dollar before anything but `{word:` stands for itself.
 func (r *references) expand(s string) (string, error) {
 	var out strings.Builder
 	last := 0
@@ -51,8 +51,12 @@ func (r *references) expand(s string) (string, error) {
 }
 
 func (r *references) lookup(kind, name string) (string, error) {
-	if kind == "file" {
+	switch kind {
+	case "env":
+	case "file":
 		return r.readFile(name)
+	default:
+		return "", fmt.Errorf("there is no reference ${%s:…}, want ${env:NAME} or ${file:PATH}; write $${ for a literal ${", kind)
 	}
 	for _, e := range r.environ {
 		if value, ok := strings.CutPrefix(e, name+"="); ok && value != "" {

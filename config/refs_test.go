@@ -19,7 +19,7 @@ func TestReferences(t *testing.T) {
 		"${file:token}":                "from-file",
 		"${file:" + dir + "/token}":    "from-file",
 		"$${env:TOKEN} ${env:TOKEN}":   "${env:TOKEN} from-env",
-		"$5 ${x} ${other:x} $${y} ${":  "$5 ${x} ${other:x} $${y} ${",
+		"$5 ${x} $${other:x} $${y} ${": "$5 ${x} ${other:x} $${y} ${",
 		"${x ${env:TOKEN}":             "${x from-env",
 		"${env":                        "${env",
 		"${file:token}${env:TOKEN}end": "from-filefrom-envend",
@@ -38,6 +38,9 @@ func TestReferencedFileTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := &references{dir: dir}
+	if _, err := r.expand("Bearer ${evn:TOKEN}"); err == nil || !strings.Contains(err.Error(), "no reference ${evn:…}, want ${env:NAME}") {
+		t.Errorf("a mistyped reference: %v", err)
+	}
 	if _, err := r.expand("${file:big}"); err == nil || !strings.Contains(err.Error(), "larger than 64 KiB") {
 		t.Errorf("got %v", err)
 	}
