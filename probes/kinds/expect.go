@@ -187,7 +187,7 @@ func (e expectation) unmet(a *answer, problem string) error {
 		was = append(was, fmt.Sprintf("tls.days_left was %d", a.tls.DaysLeft))
 	}
 	if len(was) == 0 {
-		was = append(was, "it was false")
+		was = append(was, "it does not hold")
 	}
 	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 80) + ", but " + printable(strings.Join(was, ", "), 100)}
 }

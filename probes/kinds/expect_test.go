@@ -36,8 +36,8 @@ func TestExpect(t *testing.T) {
 		{`body.gone.x == 1 || status == 418`, ""},
 
 		{`status == 200`, "expected status == 200, but status was 418"},
-		{`body.n > 3`, "expected body.n > 3, but it was false"},
-		{`text.contains("nothing")`, `expected text.contains("nothing"), but it was false`},
+		{`body.n > 3`, "expected body.n > 3, but it does not hold"},
+		{`text.contains("nothing")`, `expected text.contains("nothing"), but it does not hold`},
 		{`headers["x-none"] == "y"`, "it cannot be judged, because there is no key x-none"},
 		{`body.m.x == 1`, "expected body.m.x == 1, but it cannot be judged, because there is no key x"},
 		{`body.list[7] == 1`, "a list is shorter than it needs"},
