@@ -130,6 +130,7 @@ func TestPlan(t *testing.T) {
 		{"S8: unknown mark of ours", seen(false, us, "(andon shop production 9999999999)"), past(free), open, Adopt},
 		{"S8: our mark, but no record of a hold", ours, past(free), open, Adopt},
 		{"S7: a person lifted our hold", seen(true, alice, ""), past(nil), closed, Honour},
+		{"a person opened as they were asked to", seen(true, alice, ""), past(nil), Decision{State: Closed, Since: closed.Since, Ask: true}, Answer},
 		{"S7: a person lifted a person's hold while closed", seen(true, alice, ""), past(free), closed, Honour},
 		{"an enable from before it was closed is no order", seen(true, alice, ""), past(free), Decision{State: Closed, Since: friday.Add(1)}, Stop},
 		{"S7: an order counts once", seen(true, alice, ""), past(func(m *Memory) { m.Hold, m.Honoured = nil, friday }), closed, Stop},
@@ -139,6 +140,7 @@ func TestPlan(t *testing.T) {
 		{"L1: a close that was wanted once is forgotten", seen(true, alice, ""), past(func(m *Memory) { m.Hold, m.Closing = nil, friday }), open, Forget},
 		{"S4: an enable from before our disable is no order", seen(true, alice, ""), past(func(m *Memory) { m.Hold.Changed = friday.Add(1) }), closed, Stop},
 		{"S7: an enable in the same moment as our disable is one", seen(true, alice, ""), past(func(m *Memory) { m.Hold.Changed = friday }), closed, Honour},
+		{"S7: a close was wanted before its outcome was known", seen(true, alice, ""), past(func(m *Memory) { m.Hold, m.Closing = nil, friday.Add(-time.Minute) }), Decision{State: Closed, Since: friday.Add(1)}, Honour},
 		{"S7: AWS's clock is behind ours by an hour", skewed(seen(true, alice, ""), -time.Hour), past(free), Decision{State: Closed, Since: friday.Add(time.Minute)}, Honour},
 		{"L1: AWS's clock is ahead of ours by an hour", skewed(seen(true, alice, ""), time.Hour), past(free), closed, Stop},
 	} {
@@ -147,6 +149,10 @@ func TestPlan(t *testing.T) {
 			v := View{Seen: c.seen, Fresh: true, Ran: true, Past: c.past}
 			if got := g.Plan(friday, v, c.d); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
+			}
+			v.Ran = false
+			if got := g.Plan(friday, v, c.d); got == Adopt || got == Go {
+				t.Errorf("S8: %q before every check has run", got)
 			}
 			observing := g
 			observing.May = nil
@@ -162,23 +168,41 @@ func TestPlanWithoutARead(t *testing.T) {
 	g := Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Principals: []string{"us"}}
 	enabled := Seen{Begun: friday, Enabled: true}
 	ours := Seen{Begun: friday, ChangedBy: "us", Reason: "(andon shop production 1)"}
+	byAlice := Seen{Begun: friday, Enabled: true, ChangedBy: "alice", ChangedAt: friday}
 	known := newMemory()
-	known.Closes["1"] = Hold{}
+	known.Closes["1"], known.Closing = Hold{}, friday.Add(-time.Minute)
 	for _, c := range []struct {
-		name string
-		seen Seen
-		age  time.Duration
-		d    State
-		want Step
+		name    string
+		seen    Seen
+		age     time.Duration
+		d       State
+		limited bool
+		want    Step
 	}{
-		{"closed, read a minute ago", enabled, time.Minute, Closed, Stop},
-		{"closed, read longer ago", enabled, time.Minute + 1, Closed, Rest},
-		{"closed, the clock was set back", enabled, -time.Second, Closed, Rest},
-		{"open, read just before", ours, 0, Opened, Rest},
+		{"closed, read a minute ago", enabled, time.Minute, Closed, false, Stop},
+		{"closed, read longer ago", enabled, time.Minute + 1, Closed, false, Rest},
+		{"closed, the clock was set back", enabled, -time.Second, Closed, false, Rest},
+		{"closed, our own limit, read just before", enabled, 29 * time.Second, Closed, true, Rest},
+		{"closed, our own limit for half a minute", enabled, 30 * time.Second, Closed, true, Stop},
+		{"closed, a person's enable", byAlice, time.Second, Closed, false, Rest},
+		{"open, read just before", ours, 0, Opened, false, Rest},
 	} {
-		if got := g.Plan(friday.Add(c.age), View{Seen: c.seen, Past: known, Ran: true}, Decision{State: c.d}); got != c.want {
+		if got := g.Plan(friday.Add(c.age), View{Seen: c.seen, Past: known, Ran: true, Limited: c.limited}, Decision{State: c.d, Since: friday.Add(-time.Minute)}); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// A hold that we cannot tell from a copy of our words is not forgotten: we may
+// yet learn who we are.
+func TestUnverifiedHoldIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	g := Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}}
+	m := newMemory()
+	m.Hold = &Hold{Intent: "1"}
+	v := View{Seen: Seen{Begun: friday, ChangedBy: "us", Reason: "(andon shop production 1)"}, Fresh: true, Ran: true, Past: m}
+	if got := g.Plan(friday, v, Decision{State: Opened}); got != Rest {
+		t.Errorf("%q, want nothing", got)
 	}
 }
 

@@ -137,6 +137,8 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 			m.notes.note(ctx, now, kindEnd, overrideEnd{o.ID, o.over(now, m.seen)})
 		case Honour:
 			m.notes.note(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
+		case Answer:
+			m.notes.note(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
 		case Adopt:
 			m.notes.note(ctx, now, kindAdopt, m.gate.adopt(now, v))
 		case Forget:

@@ -12,6 +12,7 @@ const (
 	Settle Step = "settle" // a read tells what became of a write
 	End    Step = "end"    // an override is over
 	Honour Step = "honour" // a person enabled against our decision: an order
+	Answer Step = "answer" // a person enabled as they were asked to
 	Adopt  Step = "adopt"  // a hold of ours that the journal does not know
 	Forget Step = "forget" // our hold is gone and nothing speaks for closing again
 	Stop   Step = Step(Close)
@@ -52,6 +53,10 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		if v.Ran {
 			return Adopt
 		}
+	case g.honours(v.Seen, past, d) && d.Ask:
+		// Production is well and we asked: it is an answer, not an order that
+		// would bind us when production falls sick again.
+		return Answer
 	case g.honours(v.Seen, past, d):
 		return Honour
 	case d.State == Closed && v.Seen.Enabled && g.may(Close):

@@ -89,6 +89,28 @@ func TestSuspectCloseAsksP15(t *testing.T) {
 	})
 }
 
+// Who opens as they were asked to answers for what has been, and orders
+// nothing for what comes.
+func TestAnswerIsNoOrder(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.gate.Reopen = gates.AskReopen
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.sick.Store(false)
+		time.Sleep(time.Hour)
+		if d := w.report().Decision; !d.Ask {
+			t.Fatalf("andon says %+v, want a person asked", d)
+		}
+		w.enable("alice")
+		time.Sleep(time.Minute)
+		if r := w.report(); !w.enabled() || r.Override != nil || r.Decision.State != gates.Opened {
+			t.Errorf("enabled %v, override %+v, decision %v; want an open gate without an order", w.enabled(), r.Override, r.Decision.State)
+		}
+		w.fallSick()
+	})
+}
+
 func TestPersonsHoldStaysP3(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
 		w.start()

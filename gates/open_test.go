@@ -1,0 +1,136 @@
+package gates
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/journal"
+	"github.com/andon-project/andon/probes"
+)
+
+// scripted is a point that answers as a test says.
+type scripted struct {
+	read func() (Seen, error)
+	do   func(ctx context.Context, a Action) error
+	sent []Action
+}
+
+func (p *scripted) Read(context.Context, time.Time) (Seen, error) { return p.read() }
+
+func (p *scripted) Do(ctx context.Context, a Action) error {
+	p.sent = append(p.sent, a)
+	return p.do(ctx, a)
+}
+
+const ourARN = "arn:aws:iam::1:role/andon"
+
+var (
+	ourHold = Seen{Begun: friday.Add(time.Hour), ChangedBy: ourARN, ChangedAt: friday, Reason: "(andon shop production 0123456789) down"}
+	opened  = Seen{Begun: friday.Add(time.Hour), ChangedBy: ourARN, ChangedAt: friday.Add(time.Hour), Enabled: true}
+)
+
+// ready is a gate that holds and has all it needs to open.
+func ready(t *testing.T, p Point) *member {
+	m := newMember(Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Checks: []string{"shop"}, Principals: []string{ourARN}}, p, new(journal.Memory))
+	m.notes.catchUp(t.Context())
+	m.notes.past.Closes["0123456789"] = Hold{}
+	m.notes.past.Hold = &Hold{Intent: "0123456789", Began: friday, Failure: friday, Checks: []string{"other"}}
+	m.seen = ourHold
+	return m
+}
+
+// well is a shop whose check passes, or fails, just before at.
+func well(at time.Time, err error) probes.Snapshot {
+	s := probes.NewStatus(probes.Policy{Down: 1, Of: 1, Up: 1, Stale: time.Minute}, probes.Unknown, time.Time{})
+	s = s.Add(probes.Result{Start: at.Add(-time.Second), Err: err})
+	return probes.Snapshot{{Name: "shop", Every: time.Minute, Targets: []probes.TargetState{{Status: s}}}}
+}
+
+// What comes up between the intent to open and the call drops it, and is told.
+func TestSecondThoughts(t *testing.T) {
+	t.Parallel()
+	now := ourHold.Begun
+	with := func(change func(*Seen)) Seen { s := ourHold; change(&s); return s }
+	for _, c := range []struct {
+		name   string
+		seen   Seen
+		err    error
+		health error
+		want   string // "": it is opened
+	}{
+		{name: "nothing", seen: ourHold},
+		{name: "a read that fails", err: errors.New("Rate exceeded"), want: "Rate exceeded"},
+		{name: "a read that took 3 s", seen: with(func(s *Seen) { s.Begun = now.Add(-3 * time.Second) }), want: "looking again took 3s"},
+		{name: "a read that took 2 s", seen: with(func(s *Seen) { s.Begun = now.Add(-2 * time.Second) })},
+		{name: "another of our marks", seen: with(func(s *Seen) { s.Reason = "(andon shop production 0123456789) still down" }), want: "somebody changed the hold"},
+		{name: "a person's hold with the same words", seen: with(func(s *Seen) { s.ChangedBy = "arn:aws:iam::1:user/alice" }), want: "the evidence changed"},
+		{name: "production unwell", seen: ourHold, health: errors.New("status is 500"), want: "the evidence changed"},
+		{name: "a doubtful clock", seen: with(func(s *Seen) { s.Skew = time.Minute }), want: "the evidence changed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := &scripted{}
+			p.read = func() (Seen, error) {
+				if len(p.sent) > 0 {
+					return opened, nil
+				}
+				return c.seen, c.err
+			}
+			p.do = func(context.Context, Action) error { return nil }
+			m := ready(t, p)
+			m.open(t.Context(), t.Context(), func() time.Time { return now }, func() probes.Snapshot { return well(now, c.health) })
+			if len(p.sent) > 1 || (len(p.sent) == 1) != (c.want == "") {
+				t.Fatalf("sent %+v, want it dropped because %q", p.sent, c.want)
+			}
+			if c.want == "" {
+				if a := p.sent[0]; !a.Before.Equal(c.seen.Begun.Add(2 * time.Second)) {
+					t.Errorf("may be sent until %v, want 2 s after the read", a.Before)
+				}
+				return
+			}
+			if m.actErr == nil || !strings.Contains(m.actErr.Error(), c.want) {
+				t.Errorf("told %v, want %q", m.actErr, c.want)
+			}
+			if m.notes.past.Pending != nil || m.notes.past.Hold == nil {
+				t.Errorf("pending %+v, hold %+v", m.notes.past.Pending, m.notes.past.Hold)
+			}
+		})
+	}
+}
+
+// L5: when andon is told to stop, the call that opens ends with it; the one
+// that closes, and the looking after either, go on for a while.
+func TestWhatStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []Verb{Close, Open} {
+		ctx, stop := context.WithCancel(t.Context())
+		longer, cancel := outlive(ctx, time.Hour)
+		defer cancel()
+		p := &scripted{read: func() (Seen, error) { return ourHold, nil }}
+		p.do = func(ctx context.Context, a Action) error {
+			stop()
+			if ended := ctx.Err() != nil; ended != (verb == Open) {
+				t.Errorf("%s: ended at once: %v", verb, ended)
+			}
+			return errors.New("connection reset")
+		}
+		m := ready(t, p)
+		now, health := ourHold.Begun, error(nil)
+		if verb == Close {
+			p.read, health = func() (Seen, error) { return opened, nil }, errors.New("status is 500")
+		}
+		shop := func() probes.Snapshot { return well(now, health) }
+		clock := func() time.Time { return now }
+		if verb == Close {
+			m.close(longer, now, clock, shop)
+		} else {
+			m.open(ctx, longer, clock, shop)
+		}
+		if len(p.sent) != 1 || m.notes.err != nil || m.notes.past.Pending != nil {
+			t.Errorf("%s: sent %d, journal %v, pending %+v: the story is not told to its end", verb, len(p.sent), m.notes.err, m.notes.past.Pending)
+		}
+	}
+}
