@@ -110,7 +110,7 @@ func viewCheck(c probes.CheckState, now time.Time, most int) CheckView {
 	p := worst.Status.Policy()
 	v.Policy = PolicyView{p.Down, p.Of, p.Up, p.Stale.String()}
 	v.Since = since(worst.Status, now)
-	v.Why = why(worst.Status, now)
+	v.Why = clip(worst.Status.Why(now))
 	if v.Why != "" && len(c.Targets) > 1 {
 		v.Why = clip(worst.Target.Name + ": " + v.Why)
 	}
@@ -133,7 +133,7 @@ func worstFirst(targets []probes.TargetState, now time.Time, most int) []probes.
 
 func viewTarget(t probes.TargetState, now time.Time) TargetView {
 	s := t.Status
-	v := TargetView{Name: clip(t.Target.Name), Verdict: s.At(now).String(), Since: since(s, now), Why: why(s, now),
+	v := TargetView{Name: clip(t.Target.Name), Verdict: s.At(now).String(), Since: since(s, now), Why: clip(s.Why(now)),
 		Passes: s.PassesSince(time.Time{}), Failing: s.Failing.UTC(), Runs: s.Runs, Failures: s.Failures, Missed: t.Missed}
 	if r := s.Last; !r.Start.IsZero() {
 		run := viewRun(r)
@@ -144,7 +144,7 @@ func viewTarget(t probes.TargetState, now time.Time) TargetView {
 
 func viewRun(r probes.Result) RunView {
 	f := r.Facts
-	v := RunView{At: r.Start.UTC(), Outcome: outcome(r), Reason: probes.Reason(r.Err),
+	v := RunView{At: r.Start.UTC(), Outcome: r.Outcome().String(), Reason: probes.Reason(r.Err),
 		Duration: r.Duration.Seconds(), Late: r.Late.Seconds(), Phases: []PhaseView{},
 		StatusCode: f.StatusCode, Version: clip(f.Version), Bytes: f.Bytes, Remote: clip(f.Remote),
 		Redirects: f.Redirects, CertExpiry: f.CertExpiry.UTC()}
@@ -155,10 +155,6 @@ func viewRun(r probes.Result) RunView {
 		v.Phases = append(v.Phases, PhaseView{p.Name, p.Duration.Seconds()})
 	}
 	return v
-}
-
-func outcome(r probes.Result) string {
-	return [...]string{"inconclusive", "pass", "fail"}[r.Outcome()]
 }
 
 // phases adds up those of one name, in the order of their first.
@@ -181,29 +177,4 @@ func since(s probes.Status, now time.Time) time.Time {
 		return time.Time{}
 	}
 	return s.Since.UTC()
-}
-
-// why is the sentence behind a verdict that is not healthy.
-func why(s probes.Status, now time.Time) string {
-	said := func(r probes.Result) string {
-		if r.Err == nil {
-			return ""
-		}
-		return clip(r.Err.Error())
-	}
-	switch v := s.At(now); {
-	case v == probes.Healthy:
-		return ""
-	case v == probes.Unhealthy && s.LastFailure.Err == nil:
-		return "it was unhealthy before andon started, and has not passed often enough since"
-	case v == probes.Unhealthy:
-		return said(s.LastFailure)
-	case s.Last.Start.IsZero():
-		return "it has not run yet"
-	case s.Last.Outcome() == probes.Inconclusive:
-		return said(s.Last)
-	case !s.Stale(now):
-		return "the failures so far are too few to tell"
-	}
-	return "the last run is too old to tell: it began at " + stamp(s.Last.Start)
 }

@@ -32,7 +32,7 @@ func newProbeMetrics(s Sources) probeMetrics {
 	m.status = m.gauge("probe_http_status_code", "HTTP status of the last run.", "check", "target")
 	m.expiry = m.gauge("probe_ssl_earliest_cert_expiry", "When the first certificate of the chain expires, in seconds since 1970.", "check", "target")
 	m.runs = m.counter("probe_runs_total", "Runs since start, whatever their outcome.", "check", "target")
-	m.failures = m.counter("probe_failures_total", "Failed runs since start.", "check", "target")
+	m.failures = m.counter("probe_failures_total", "Failed runs since start, over all targets, by the class of the failure.", "check", "reason")
 	m.missed = m.counter("probe_missed_total", "Starts that came due while the run before went on, since start.", "check", "target")
 	return m
 }
@@ -49,6 +49,7 @@ func (m probeMetrics) Collect(ch chan<- prometheus.Metric) {
 			continue
 		}
 		m.verdict.oneOf(ch, check, c.At(now).String(), verdicts)
+		m.failed(ch, c, check)
 		targets := make(once, len(c.Targets))
 		for _, t := range c.Targets {
 			if target := label(t.Target.Name); targets.more(target) {
@@ -64,10 +65,23 @@ func (m probeMetrics) target(ch chan<- prometheus.Metric, kind string, t probes.
 		return
 	}
 	m.runs.send(ch, float64(s.Runs), check, target)
-	m.failures.send(ch, float64(s.Failures), check, target)
 	m.missed.send(ch, float64(t.Missed), check, target)
 	if s.Last.Outcome() != probes.Inconclusive && !s.Stale(now) {
 		m.last(ch, kind, s.Last, check, target)
+	}
+}
+
+// failed adds up the targets of a check. A reason has a series from its first
+// failure on.
+func (m probeMetrics) failed(ch chan<- prometheus.Metric, c probes.CheckState, check string) {
+	sum := map[string]uint64{}
+	for _, t := range c.Targets {
+		for reason, n := range t.Status.ByReason {
+			sum[label(reason)] += n
+		}
+	}
+	for reason, n := range sum {
+		m.failures.send(ch, float64(n), check, reason)
 	}
 }
 

@@ -156,7 +156,7 @@ func TestNoSeriesWithoutEvidence(t *testing.T) {
 				t.Errorf("%s: %d series of %s, want %d", c.name, n[name], name, c.last)
 			}
 		}
-		for _, name := range []string{"probe_runs_total", "probe_failures_total", "probe_missed_total"} {
+		for _, name := range []string{"probe_runs_total", "probe_missed_total"} {
 			if n[name] != c.runs {
 				t.Errorf("%s: %d series of %s, want %d", c.name, n[name], name, c.runs)
 			}

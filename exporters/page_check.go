@@ -48,7 +48,7 @@ func drawCheck(c probes.CheckState, now time.Time) checkRow {
 	s := worst.Status
 	row.Policy = s.Policy().String()
 	row.Since = moment{since(s, now), now}
-	if row.Why = why(s, now); row.Why != "" && row.Targets > 1 {
+	if row.Why = clip(s.Why(now)); row.Why != "" && row.Targets > 1 {
 		row.Why = clip(worst.Target.Name + ": " + row.Why)
 	}
 	if !s.Last.Start.IsZero() {

@@ -47,40 +47,12 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 	}
 	if t, ok := c.Worst(now); ok {
 		e.Since = t.Status.Since
-		e.Text = why(c, t, v)
-	}
-	return e
-}
-
-// why is the sentence behind a verdict that is not healthy.
-func why(c probes.CheckState, t probes.TargetState, v probes.Verdict) string {
-	var text string
-	switch s := t.Status; {
-	case v == probes.Healthy:
-		return ""
-	case v == probes.Unhealthy:
-		text = errText(s.LastFailure.Err)
-	case !s.Ran() && s.Last.Err != nil:
-		text = errText(s.Last.Err)
-	case !s.Ran():
-		text = "it has not run yet"
-	default:
-		text = "the last conclusive run is too old"
-		if s.Last.Outcome() == probes.Inconclusive && s.Last.Err != nil {
-			text += ": " + errText(s.Last.Err)
+		e.Text = t.Status.Why(now)
+		if e.Text != "" && len(c.Targets) > 1 {
+			e.Text = t.Target.Name + ": " + e.Text
 		}
 	}
-	if len(c.Targets) > 1 {
-		text = t.Target.Name + ": " + text
-	}
-	return text
-}
-
-func errText(err error) string {
-	if err == nil {
-		return "it was unhealthy before andon started, and has not passed often enough since"
-	}
-	return err.Error()
+	return e
 }
 
 // newHold is what a close at now begins. A close that repeats one which

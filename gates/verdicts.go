@@ -113,7 +113,7 @@ func (v *Verdicts) compare(s probes.Snapshot) []VerdictChange {
 			}
 			change := VerdictChange{Check: c.Name, Target: t.Target.Name, Verdict: verdict.String(), Since: t.Status.Since}
 			if verdict == probes.Unhealthy {
-				change.Why = errText(t.Status.LastFailure.Err)
+				change.Why = t.Status.Why(t.Status.Last.End())
 			}
 			changes = append(changes, change)
 		}

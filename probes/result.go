@@ -70,6 +70,10 @@ const (
 	Fail
 )
 
+func (o Outcome) String() string {
+	return [...]string{"inconclusive", "pass", "fail"}[o]
+}
+
 // Outcome tells what r counts as.
 func (r Result) Outcome() Outcome {
 	switch {
@@ -87,7 +91,8 @@ func (r Result) Outcome() Outcome {
 func (r Result) End() time.Time { return r.Start.Add(r.Duration) }
 
 // A Reasoner is an error that knows its bounded class, for the label `reason`
-// of metrics: connect, dns, tls, timeout, status, expect, body, panic.
+// of metrics: connect, dns, tls, timeout, status, expect, body, redirect,
+// protocol, refused-address, panic.
 type Reasoner interface{ Reason() string }
 
 // Reason is the bounded class of a failure, "" for a pass.

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -43,9 +44,10 @@ type Status struct {
 	Last        Result    // the last run, whatever its outcome
 	LastPass    Result
 	LastFailure Result
-	Failing     time.Time // start of the first of the failures in a row at the end; zero after a pass
-	Runs        uint64    // all runs since start
-	Failures    uint64    // failed runs since start
+	Failing     time.Time         // start of the first of the failures in a row at the end; zero after a pass
+	Runs        uint64            // all runs since start
+	Failures    uint64            // failed runs since start
+	ByReason    map[string]uint64 // those, by Reason of their error; never changed, replaced
 }
 
 type run struct {
@@ -79,6 +81,7 @@ func (s Status) Add(r Result) Status {
 	case Fail:
 		s.LastFailure = r
 		s.Failures++
+		s.ByReason = more(s.ByReason, Reason(r.Err))
 		if s.Failing.IsZero() {
 			s.Failing = r.Start
 		}
@@ -91,6 +94,14 @@ func (s Status) Add(r Result) Status {
 		s.verdict, s.Since = v, r.End()
 	}
 	return s
+}
+
+// more copies, because the map before is still somebody's snapshot.
+func more(counts map[string]uint64, reason string) map[string]uint64 {
+	next := make(map[string]uint64, len(counts)+1)
+	maps.Copy(next, counts)
+	next[reason]++
+	return next
 }
 
 // appendRun copies, because the status before is still somebody's snapshot.
@@ -140,6 +151,25 @@ func (s Status) At(now time.Time) Verdict {
 		return Unknown
 	}
 	return s.verdict
+}
+
+// Why is a sentence behind a verdict that is not healthy, "" for one that is.
+func (s Status) Why(now time.Time) string {
+	switch v := s.At(now); {
+	case v == Healthy:
+		return ""
+	case v == Unhealthy && s.LastFailure.Err == nil:
+		return "it was unhealthy before andon started, and has not passed often enough since"
+	case v == Unhealthy:
+		return s.LastFailure.Err.Error()
+	case s.Last.Start.IsZero():
+		return "it has not run yet"
+	case s.Last.Outcome() == Inconclusive:
+		return s.Last.Err.Error()
+	case !s.Stale(now):
+		return "the failures so far are too few to tell: " + s.Last.Err.Error()
+	}
+	return "its last run is too old to tell anything"
 }
 
 // Verdict is what the last conclusive run left, however old it is.
