@@ -29,7 +29,8 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 		return Seen{}, err
 	}
 	if m.notes.err != nil {
-		return m.seen, fmt.Errorf("the order cannot be journalled, and a running andon would close again: %w", m.notes.err)
+		return m.seen, fmt.Errorf("the order cannot be journalled, and a running andon would close again: %w; "+
+			"make room, or enable the transition with your own credentials (console, aws codepipeline enable-stage-transition): andon takes that as an order", m.notes.err)
 	}
 	if err := m.ours(); err != nil {
 		return m.seen, err

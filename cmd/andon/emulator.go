@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,6 +27,12 @@ func (p *program) emulatorCommand() *cobra.Command {
   AWS_ACCESS_KEY_ID=alice AWS_SECRET_ACCESS_KEY=any aws --endpoint-url http://127.0.0.1:4566 --region us-east-1 codepipeline list-pipelines`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !regexp.MustCompile(`^[0-9]{12}$`).MatchString(o.Account) {
+				return fmt.Errorf("--account %q: want the 12 digits of an AWS account", o.Account)
+			}
+			if !cmd.Flags().Changed("seed") {
+				o.Seed = uint64(time.Now().UnixNano()) // or ids and tokens would repeat at each start
+			}
 			s := emulator.New(o)
 			s.Actors = map[string]string{}
 			for _, a := range actors {
@@ -47,6 +54,6 @@ func (p *program) emulatorCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&actors, "actor", nil, "`KEY=ARN`: who an access key is; may be repeated")
 	cmd.Flags().DurationVar(&o.ActionDuration, "action-duration", time.Second, "how long each action of a pipeline takes")
 	cmd.Flags().StringVar(&o.Account, "account", "123456789012", "account `ID` in ARNs")
-	cmd.Flags().Uint64Var(&o.Seed, "seed", 0, "ids and tokens follow from it")
+	cmd.Flags().Uint64Var(&o.Seed, "seed", 0, "ids and tokens follow from it (default: the time)")
 	return cmd
 }

@@ -123,21 +123,22 @@ func TestGateWaitUntilTheTimeIsOver(t *testing.T) {
 		name    string
 		daemon  func(*fakeDaemon)
 		timeout time.Duration
+		exit    int
 		says    string
 		asked   int
 	}{
-		{"closed", closed, 10 * time.Minute, "did not let through within 10m0s: the gate is closed: storefront is unhealthy", 14},
-		{"closed, asked once", closed, 0, "does not let through: the gate is closed", 1},
-		{"nobody listens", silent, 20 * time.Second, "did not let through within 20s: andon cannot be reached", 21},
-		{"nobody listens, asked once", silent, 0, "andon cannot be reached", 1},
+		{"closed", closed, 10 * time.Minute, exitTimeout, "did not let through within 10m0s: the gate is closed: storefront is unhealthy", 14},
+		{"closed, asked once", closed, 0, exitTimeout, "does not let through: the gate is closed", 1},
+		{"nobody listens", silent, 20 * time.Second, exitTimeout, "did not let through within 20s: andon cannot be reached", 21},
+		{"nobody listens, asked once", silent, 0, exitUnknown, "andon cannot be reached", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			d := new(fakeDaemon)
 			c.daemon(d)
 			begun := time.Now()
 			s := d.wait(t.Context(), "--timeout", c.timeout.String())
-			if took := time.Since(begun); s.exit != exitTimeout || took != c.timeout {
-				t.Errorf("%s: exit %d after %v, want 3 after %v: %s", c.name, s.exit, took, c.timeout, s.stderr)
+			if took := time.Since(begun); s.exit != c.exit || took != c.timeout {
+				t.Errorf("%s: exit %d after %v, want %d after %v: %s", c.name, s.exit, took, c.exit, c.timeout, s.stderr)
 			}
 			contains(t, s.stderr, c.says)
 			if d.asked > c.asked {

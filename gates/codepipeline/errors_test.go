@@ -143,6 +143,17 @@ func TestStoppedInACall(t *testing.T) {
 	})
 }
 
+// A page of somebody else's with 200 is no pipeline without stages.
+func TestAPageIsNoAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		for _, body := range []string{"", "{}", `{"pipelineName":"another","stageStates":[]}`} {
+			p := w.point(func(cfg *aws.Config) { answers(http.StatusOK, "application/json", body)(w, cfg) })
+			_, err := p.Read(t.Context(), time.Now())
+			expectCallError(t, err, "other", true, "not one of CodePipeline", "AWS_ENDPOINT_URL")
+		}
+	})
+}
+
 // What is wrong with the configuration rather than with the wire.
 func TestErrorsOfPlace(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {

@@ -43,6 +43,11 @@ func (p *Pipeline) read(ctx context.Context, notBefore time.Time) error {
 			return p.account.api.GetPipelineState(ctx, in, o...)
 		})
 	p.skew = p.account.skew.now()
+	if p.err == nil && aws.ToString(p.state.PipelineName) != p.name {
+		p.account.calls.count("GetPipelineState", "not-understood")
+		p.state, p.err = nil, &gates.CallError{Code: "other", Operation: "GetPipelineState", Untouched: true,
+			Text: "GetPipelineState: the answer is not one of CodePipeline; look at AWS_ENDPOINT_URL and proxies"}
+	}
 	if p.err == nil && p.newest.outdates(p.state, p.begun) {
 		p.account.calls.count("GetPipelineState", "stale")
 		p.state, p.err = nil, &gates.CallError{Code: "stale", Operation: "GetPipelineState", Untouched: true,
