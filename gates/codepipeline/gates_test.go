@@ -72,7 +72,9 @@ func TestDeadDiskHoldsUpNoGate(t *testing.T) {
 		s.setStore(storeStuck)
 		s.fallSickNow()
 		time.Sleep(5 * time.Second)
+		s.mu.Lock()
 		s.gates = s.gates[4:]
+		s.mu.Unlock()
 		s.expectClosed("5 s after the deciding failure", "L1")
 	})
 }
