@@ -71,8 +71,12 @@ func (m moment) Machine() string { return m.at.UTC().Format(time.RFC3339) }
 func (m moment) Stamp() string { return stamp(m.at) }
 
 // Away is how far it is from now, in words.
-func (m moment) Away() string {
-	d := m.at.Sub(m.now)
+func (m moment) Away() string { return Away(m.at, m.now) }
+
+// Away is how far t is from now, in words for people: now, in 9 min 30 s, 2 h
+// 5 min ago.
+func Away(t, now time.Time) string {
+	d := t.Sub(now)
 	switch {
 	case d.Abs() < time.Second:
 		return "now"

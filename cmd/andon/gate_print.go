@@ -121,7 +121,7 @@ func printGate(w io.Writer, a answer, now time.Time) error {
 	}
 	if o := v.Order; o != nil {
 		t.row("order", fmt.Sprintf("%s ordered it open%s: %s; until %s at the latest (%s)",
-			o.Actor, since(o.At, now), o.Reason, stamp(o.Expires), away(o.Expires, now)))
+			o.Actor, since(o.At, now), o.Reason, stamp(o.Expires), exporters.Away(o.Expires, now)))
 	}
 	t.releases("inside", v.Inside, v.InsideTotal, now)
 	t.releases("waiting", v.Waiting, v.WaitingTotal, now)
@@ -165,7 +165,7 @@ func since(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf(", since %s (%s)", stamp(t), away(t, now))
+	return fmt.Sprintf(", since %s (%s)", stamp(t), exporters.Away(t, now))
 }
 
 func pointText(v exporters.GateView) string {
@@ -194,7 +194,7 @@ func decisionText(v exporters.GateView, now time.Time) string {
 	}
 	text += since(v.Since, now)
 	if !v.Until.IsZero() {
-		text += fmt.Sprintf(", until %s (%s)", stamp(v.Until), away(v.Until, now))
+		text += fmt.Sprintf(", until %s (%s)", stamp(v.Until), exporters.Away(v.Until, now))
 	}
 	if v.Ask {
 		text += ", a person has to open"

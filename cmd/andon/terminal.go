@@ -50,31 +50,3 @@ func (p *program) printJSON(text []byte) error {
 
 // stamp is a time for people, who compare it with others: always in UTC.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
-// away is how far t is from now, in words.
-func away(t, now time.Time) string {
-	d := t.Sub(now).Round(time.Second)
-	switch {
-	case d == 0:
-		return "now"
-	case d > 0:
-		return "in " + span(d)
-	}
-	return span(-d) + " ago"
-}
-
-// span is a duration in the two largest units that matter.
-func span(d time.Duration) string {
-	switch s := int64(d / time.Second); {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 10*60:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
-	case s < 60*60:
-		return fmt.Sprintf("%d min", s/60)
-	case s < 24*60*60:
-		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
-	default:
-		return fmt.Sprintf("%d d %d h", s/86400, s/3600%24)
-	}
-}
