@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/andon-project/andon/probes"
 )
 
 // fold makes a memory of records as they stand in a journal.
@@ -50,12 +52,102 @@ func TestAdoptionResumesAHoldThatIsKnown(t *testing.T) {
 	seen := Seen{Reason: "(andon shop production 0123456789) down", ChangedAt: friday.Add(time.Minute)}
 	known := fold(t, newMemory(), kindIntent, aClose)
 	known = fold(t, known, kindOutcome, Outcome{Intent: aClose.ID, Result: NotSeen})
-	if a := g.adopt(friday.Add(time.Hour), View{Seen: seen, Past: known}); !a.Hold.OldRead || !a.Hold.Began.Equal(friday) || len(a.Hold.Checks) != 1 {
+	if a := g.adopt(friday.Add(time.Hour), View{Seen: seen, Past: known}); !a.Hold.Changed.Equal(seen.ChangedAt) || !a.Hold.OldRead || !a.Hold.Began.Equal(friday) || len(a.Hold.Checks) != 1 {
 		t.Errorf("%+v, want the hold that the journal knows", a.Hold)
 	}
 	later := friday.Add(time.Hour)
 	if a := g.adopt(later, View{Seen: seen, Past: newMemory()}); !a.Hold.Began.Equal(later) || !a.Hold.Failure.Equal(later) || a.Hold.Checks != nil {
 		t.Errorf("%+v, want a hold that begins anew", a.Hold)
+	}
+}
+
+// What is suspect stays so, although nothing is inside any more when we look.
+func TestSuspectStays(t *testing.T) {
+	t.Parallel()
+	hold := *aClose.Hold
+	hold.Suspect = true
+	i := aClose
+	i.Hold = &hold
+	m := fold(t, fold(t, newMemory(), kindIntent, i), kindOutcome, Outcome{Intent: i.ID, Result: Done, Seen: &Seen{ChangedAt: friday}})
+	if !m.Hold.Suspect {
+		t.Error("a suspicion is gone that nothing has cleared")
+	}
+}
+
+// Records speak of what they name, and of nothing else.
+func TestRecordsOfOthers(t *testing.T) {
+	t.Parallel()
+	m := fold(t, newMemory(), kindIntent, aClose)
+	if m := fold(t, m, kindOutcome, Outcome{Intent: "ffffffffff", Result: Done}); m.Pending == nil || m.Hold != nil {
+		t.Error("the outcome of another intent settled this one")
+	}
+	again := aClose
+	again.ID, again.Hold = "1111111111", &Hold{Intent: "1111111111", Began: friday.Add(time.Hour)}
+	if m := fold(t, m, kindIntent, again); !m.Closing.Equal(friday) {
+		t.Errorf("closing since %v, want since the first try, %v", m.Closing, friday)
+	}
+	m = fold(t, m, kindOverride, Override{ID: "9", Actor: "alice"})
+	if m := fold(t, m, kindEnd, overrideEnd{ID: "8"}); m.Override == nil {
+		t.Error("the end of another order ended this one")
+	}
+}
+
+// An order is over when its time is, or when what waited has entered through
+// the enabled transition, and for nothing else.
+func TestOrderIsOver(t *testing.T) {
+	t.Parallel()
+	o := Override{Expires: friday.Add(time.Hour), Latest: "1", Waited: true}
+	entered := Seen{Begun: friday, Enabled: true, Latest: "2"}
+	held := entered
+	held.Enabled = false
+	same := entered
+	same.Latest = "1"
+	nothingWaited := o
+	nothingWaited.Waited = false
+	for _, c := range []struct {
+		name string
+		o    Override
+		at   time.Time
+		seen Seen
+		over bool
+	}{
+		{"in force", o, friday, same, false},
+		{"its last moment", o, o.Expires.Add(-1), same, false},
+		{"its time", o, o.Expires, same, true},
+		{"entered", o, friday, entered, true},
+		{"entered, and somebody holds", o, friday, held, false},
+		{"entered, but nothing had waited", nothingWaited, friday, entered, false},
+		{"nothing read", o, friday, Seen{}, false},
+	} {
+		if got := c.o.over(c.at, c.seen); (got != "") != c.over {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+// A close that repeats one which somebody lifted inherits all that speaks
+// against opening.
+func TestRepeatedCloseInherits(t *testing.T) {
+	t.Parallel()
+	g, now := Gate{Name: "production"}, friday.Add(time.Hour)
+	e := Evidence{Checks: []CheckEvidence{said("shop", probes.Unhealthy, 0)}}
+	e.Checks[0].Failure = now.Add(-time.Second)
+	old := Hold{Intent: "1", Began: friday, Failure: friday, Checks: []string{"api"}, Suspect: true, OldRead: true}
+	h := g.newHold("2", now, e, View{Fresh: true, Past: Memory{Hold: &old}})
+	if h.Intent != "2" || !h.Began.Equal(friday) || !h.Suspect || !h.OldRead || len(h.Checks) != 2 || !h.Failure.Equal(e.Checks[0].Failure) {
+		t.Errorf("%+v", h)
+	}
+	adopted := Hold{Intent: "1", Began: friday, Failure: friday}
+	if h := g.newHold("2", now, e, View{Fresh: true, Past: Memory{Hold: &adopted}}); h.Checks != nil {
+		t.Errorf("%+v: every check still has to prove itself", h)
+	}
+	first := g.newHold("2", now, e, View{Seen: Seen{Left: now.Add(-30 * time.Minute)}})
+	if !first.Began.Equal(now) || !first.Suspect || !first.OldRead || len(first.Checks) != 1 {
+		t.Errorf("%+v", first)
+	}
+	behind := View{Fresh: true, Seen: Seen{Left: now.Add(-90 * time.Minute), Skew: -time.Hour}}
+	if h := g.newHold("2", now, e, behind); !h.Suspect {
+		t.Error("on AWS's clock it left half an hour before")
 	}
 }
 

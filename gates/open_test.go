@@ -2,6 +2,7 @@ package gates
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -129,8 +130,79 @@ func TestWhatStopsAtOnce(t *testing.T) {
 		} else {
 			m.open(ctx, longer, clock, shop)
 		}
+		if got := results(t, m); got != Lost+" "+NotSeen {
+			t.Errorf("%s: outcomes %q, want that it was not known, and then what a read showed", verb, got)
+		}
 		if len(p.sent) != 1 || m.notes.err != nil || m.notes.past.Pending != nil {
 			t.Errorf("%s: sent %d, journal %v, pending %+v: the story is not told to its end", verb, len(p.sent), m.notes.err, m.notes.past.Pending)
+		}
+	}
+}
+
+// results are the outcomes in a gate's journal.
+func results(t *testing.T, m *member) string {
+	t.Helper()
+	records, err := m.notes.store.Read(t.Context(), m.gate.Stream(), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, r := range records {
+		var o Outcome
+		if err := json.Unmarshal(r.Body, &o); err != nil {
+			t.Fatal(err)
+		}
+		if r.Kind == kindOutcome {
+			all = append(all, o.Result)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// What became of a call whose answer was lost is told by a read, and who stands
+// in it is believed to be us only if we know our name, or have just been
+// answered.
+func TestSettling(t *testing.T) {
+	t.Parallel()
+	const alice = "arn:aws:iam::1:user/alice"
+	by := func(arn string, enabled bool) Seen {
+		s := Seen{Begun: friday, ChangedBy: arn, ChangedAt: friday, Enabled: enabled}
+		if !enabled {
+			s.Reason = "(andon shop production 0123456789) down"
+		}
+		return s
+	}
+	for _, c := range []struct {
+		name     string
+		verb     Verb
+		seen     Seen
+		nameless bool
+		answered bool
+		result   string
+		learned  bool
+	}{
+		{"closed by us", Close, by(ourARN, false), false, false, Done, false},
+		{"closed by us, answered", Close, by(ourARN, false), false, true, Done, true},
+		{"closed under a name we did not know, answered", Close, by(alice, false), false, true, Done, true},
+		{"our mark by alice, later", Close, by(alice, false), false, false, NotSeen, false},
+		{"our mark, and we know no name", Close, by(ourARN, false), true, false, Done, false},
+		{"not closed", Close, by(ourARN, true), false, true, NotSeen, false},
+		{"opened by us", Open, by(ourARN, true), false, false, Done, false},
+		{"opened by alice", Open, by(alice, true), false, true, NotSeen, false},
+		{"not opened", Open, by(ourARN, false), false, true, NotSeen, false},
+	} {
+		m := ready(t, nil)
+		if c.nameless {
+			m.gate.Principals = nil
+		}
+		i := aClose
+		i.Verb = c.verb
+		m.notes.past, m.seen = fold(t, newMemory(), kindIntent, i), c.seen
+		if done := m.settle(t.Context(), friday, c.answered); done != (c.result == Done) || results(t, m) != c.result {
+			t.Errorf("%s: done %v, %q, want %q", c.name, done, results(t, m), c.result)
+		}
+		if learned := len(m.notes.past.Principals) > 0; learned != c.learned {
+			t.Errorf("%s: learned %v", c.name, m.notes.past.Principals)
 		}
 	}
 }
