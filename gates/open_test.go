@@ -206,3 +206,25 @@ func TestSettling(t *testing.T) {
 		}
 	}
 }
+
+// S6: a run that began too late says that we are short of time, whatever else
+// it says: later than half the period, and than 2 s.
+func TestStarvedEvidence(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		every, late time.Duration
+		starved     bool
+	}{
+		{time.Second, 2 * time.Second, false},
+		{time.Second, 2*time.Second + 1, true},
+		{10 * time.Second, 5 * time.Second, false},
+		{10 * time.Second, 5*time.Second + 1, true},
+	} {
+		s := well(friday, nil)
+		s[0].Every = c.every
+		s[0].Targets[0].Status = s[0].Targets[0].Status.Add(probes.Result{Start: friday, Late: c.late})
+		if e := checkEvidence(friday, s, "shop", time.Time{}); e.Starved != c.starved {
+			t.Errorf("every %v, %v late: starved %v", c.every, c.late, e.Starved)
+		}
+	}
+}

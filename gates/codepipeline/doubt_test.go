@@ -18,8 +18,14 @@ func TestEnableInGoodTimesIsNoOrder(t *testing.T) {
 		w.inject(emulator.Fault{Kind: emulator.FaultThrottle, Operation: "DisableStageTransition"})
 		w.sick.Store(true)
 		time.Sleep(40 * time.Second)
+		if p := w.report().Problems; len(p) != 1 || p[0].Code != "throttled" {
+			t.Errorf("problems %+v, want the refused close", p)
+		}
 		w.sick.Store(false)
 		time.Sleep(10 * time.Minute)
+		if p := w.report().Problems; len(p) != 0 {
+			t.Errorf("problems %+v of a close that is no longer wanted", p)
+		}
 		w.server.ClearFaults()
 		w.enable("alice")
 		time.Sleep(time.Hour)
