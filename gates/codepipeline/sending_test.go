@@ -136,3 +136,71 @@ func TestAnswersOfThePast(t *testing.T) {
 		}
 	})
 }
+
+// The SDK's own allowance for retries runs dry in a long outage; ours does not.
+func TestLongOutageIsRetried(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		point := w.point(nil)
+		w.inject(emulator.Fault{Kind: emulator.FaultErrorJSON, Operation: "GetPipelineState"})
+		const reads = 150
+		for range reads {
+			time.Sleep(time.Second)
+			point.Read(t.Context(), time.Now())
+		}
+		if n := w.called("GetPipelineState"); n != 2*reads {
+			t.Errorf("%d calls for %d reads, want two for each to the end", n, reads)
+		}
+	})
+}
+
+// A read began when it was sent, not when it joined the queue of our limiter.
+func TestReadIsDatedWhenSent(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		account := codepipeline.NewAccount(w.config("ANDON"), &w.calls)
+		waited := false
+		for range 34 {
+			begun := time.Now()
+			seen, err := account.Pipeline(pipelineName).Transition(stageName).Read(t.Context(), begun)
+			calls := w.server.Calls()
+			if sent := calls[len(calls)-1].Time; err != nil || !seen.Begun.Equal(sent) {
+				t.Errorf("dated %v, sent %v: %v", seen.Begun, sent, err)
+			}
+			waited = waited || time.Since(begun) > 0
+		}
+		if !waited {
+			t.Error("no read had to wait: this test tests nothing")
+		}
+	})
+}
+
+// Revisions are for people's eyes: while AWS does not tell them, it is asked
+// once a minute, and reads go on.
+func TestRevisionsThatAreNotTold(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.disable("alice", "mine")
+		id := w.push("rev-2")
+		time.Sleep(time.Minute)
+		point := w.point(nil)
+		w.inject(emulator.Fault{Kind: emulator.FaultHang, Operation: "GetPipelineExecution"})
+		for range 5 {
+			time.Sleep(5 * time.Second)
+			if seen, err := point.Read(t.Context(), time.Now()); err != nil || len(seen.Waiting) != 1 || seen.Waiting[0].ID != id || seen.Waiting[0].Revision != "" {
+				t.Errorf("%+v: %v", seen, err)
+			}
+		}
+		if n := w.called("GetPipelineExecution"); n != 1 {
+			t.Errorf("asked %d times within a minute, want once", n)
+		}
+		w.server.ClearFaults()
+		time.Sleep(time.Minute)
+		for range 3 {
+			if seen, err := point.Read(t.Context(), time.Now()); err != nil || seen.Waiting[0].Revision != "rev-2" {
+				t.Errorf("%+v: %v", seen, err)
+			}
+			time.Sleep(time.Second)
+		}
+		if n := w.called("GetPipelineExecution"); n != 2 {
+			t.Errorf("asked %d times, want once more, and then never again", n)
+		}
+	})
+}

@@ -87,8 +87,8 @@ func inside(seen *gates.Seen, s types.StageState) {
 	switch e.Status {
 	case types.StageExecutionStatusInProgress, types.StageExecutionStatusStopping:
 		seen.Inside = []gates.Execution{x}
-	case types.StageExecutionStatusCancelled, types.StageExecutionStatusSkipped:
-		// it changed nothing in production
+	case types.StageExecutionStatusSkipped:
+		// it changed nothing in production; one that was cancelled may have done half of it
 	default:
 		seen.Left = left
 	}
