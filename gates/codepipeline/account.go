@@ -21,19 +21,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// API is what is used of the CodePipeline client.
-type API interface {
-	GetPipelineState(context.Context, *codepipeline.GetPipelineStateInput, ...func(*codepipeline.Options)) (*codepipeline.GetPipelineStateOutput, error)
-	GetPipelineExecution(context.Context, *codepipeline.GetPipelineExecutionInput, ...func(*codepipeline.Options)) (*codepipeline.GetPipelineExecutionOutput, error)
-	Transitions
-}
-
-// Transitions are the two writes.
-type Transitions interface {
-	DisableStageTransition(context.Context, *codepipeline.DisableStageTransitionInput, ...func(*codepipeline.Options)) (*codepipeline.DisableStageTransitionOutput, error)
-	EnableStageTransition(context.Context, *codepipeline.EnableStageTransitionInput, ...func(*codepipeline.Options)) (*codepipeline.EnableStageTransitionOutput, error)
-}
-
 // Limits of calls. CodePipeline publishes no rate; polling 160 pipelines
 // without one was throttled.
 const (
@@ -46,7 +33,7 @@ const (
 // An Account is one AWS account in one region: a client, its limiter and what
 // its answers tell of our clock.
 type Account struct {
-	api   API
+	api   *codepipeline.Client
 	skew  *skew
 	calls *Calls
 
