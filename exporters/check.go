@@ -136,13 +136,14 @@ func viewTarget(t probes.TargetState, now time.Time) TargetView {
 	v := TargetView{Name: clip(t.Target.Name), Verdict: s.At(now).String(), Since: since(s, now), Why: clip(s.Why(now)),
 		Passes: s.PassesSince(time.Time{}), Failing: s.Failing.UTC(), Runs: s.Runs, Failures: s.Failures, Missed: t.Missed}
 	if r := s.Last; !r.Start.IsZero() {
-		run := viewRun(r)
+		run := ViewRun(r)
 		v.Last = &run
 	}
 	return v
 }
 
-func viewRun(r probes.Result) RunView {
+// ViewRun shows one run.
+func ViewRun(r probes.Result) RunView {
 	f := r.Facts
 	v := RunView{At: r.Start.UTC(), Outcome: r.Outcome().String(), Reason: probes.Reason(r.Err),
 		Duration: r.Duration.Seconds(), Late: r.Late.Seconds(), Phases: []PhaseView{},

@@ -102,8 +102,9 @@ transition in AWS, and which releases are inside and waiting.
 Exit status: 0 a release may go on, 1 it may not, 2 it cannot be told or there
 is no such gate. With --output json it prints the answer of
 /api/v1/gates/NAME/go unchanged.`,
-		Example: "  andon gate status production",
-		Args:    gateName,
+		Example:           "  andon gate status production",
+		Args:              gateName,
+		ValidArgsFunction: p.completeGates,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := p.asked(cmd)
 			if err != nil {

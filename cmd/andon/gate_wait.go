@@ -25,11 +25,12 @@ func (p *program) gateWaitCommand() *cobra.Command {
 	var out output
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:     "wait NAME",
-		Short:   "Wait until a release may pass a gate",
-		Long:    gateWaitHelp,
-		Example: "  andon gate wait production --timeout 30m && ./deploy",
-		Args:    gateName,
+		Use:               "wait NAME",
+		Short:             "Wait until a release may pass a gate",
+		Long:              gateWaitHelp,
+		Example:           "  andon gate wait production --timeout 30m && ./deploy",
+		Args:              gateName,
+		ValidArgsFunction: p.completeGates,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if timeout < 0 {
 				return fmt.Errorf("--timeout %v: want how long to wait, like 10m, or 0 to ask once", timeout)

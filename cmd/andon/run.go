@@ -34,7 +34,7 @@ func (p *program) runCommand() *cobra.Command {
 			return failed(exitBad, p.run(cmd.Context(), cfg))
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", "andon.yaml", "`FILE` with the configuration")
+	configFlag(cmd, &file)
 	cmd.Flags().String("listen", "", "`HOST:PORT` to serve on (default from the configuration, else 127.0.0.1:9797)")
 	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
 	return cmd

@@ -41,10 +41,11 @@ func (p *program) unholdCommand() *cobra.Command {
 	var u unholding
 	var file string
 	cmd := &cobra.Command{
-		Use:     "unhold [GATE ...]",
-		Short:   "Give back what andon holds, without a daemon",
-		Long:    unholdHelp,
-		Example: "  andon unhold --config andon.yaml --dry-run --reason 'looking'\n  andon unhold production --config andon.yaml --data /var/lib/andon --reason 'the fix has to go out'",
+		Use:               "unhold [GATE ...]",
+		Short:             "Give back what andon holds, without a daemon",
+		Long:              unholdHelp,
+		Example:           "  andon unhold --config andon.yaml --dry-run --reason 'looking'\n  andon unhold production --config andon.yaml --data /var/lib/andon --reason 'the fix has to go out'",
+		ValidArgsFunction: p.completeConfiguredGates,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if strings.TrimSpace(u.reason) == "" {
 				return errors.New("say why with --reason TEXT: it is kept in the journal and shown to everybody")
@@ -60,7 +61,7 @@ func (p *program) unholdCommand() *cobra.Command {
 			return p.unhold(cmd.Context(), cfg, list, u)
 		},
 	}
-	cmd.Flags().StringVar(&file, "config", "andon.yaml", "`FILE` with the configuration")
+	configFlag(cmd, &file)
 	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
 	cmd.Flags().StringVar(&u.reason, "reason", "", "`TEXT` that says why (required)")
 	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "tell what would be done, and change nothing")

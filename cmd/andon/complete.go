@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/andon-project/andon/config"
+	"github.com/spf13/cobra"
+)
+
+// completionDeadline is how long a shell waits for names: longer, and the
+// person has typed on.
+const completionDeadline = 500 * time.Millisecond
+
+// configFlag gives cmd the flag --config, with andon.yaml for a default.
+func configFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "config", "andon.yaml", "`FILE` with the configuration")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml") // the flag exists
+}
+
+// completeGates proposes the gates of the daemon that the flags name, for one
+// argument. Where it cannot be asked nothing is proposed, and nothing is said.
+func (p *program) completeGates(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return p.gateNames(cmd), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (p *program) gateNames(cmd *cobra.Command) []string {
+	r, err := p.asked(cmd)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionDeadline)
+	defer cancel()
+	list, _, _, err := r.gates(ctx)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, g := range list {
+		names = append(names, plain(g.Name))
+	}
+	return names
+}
+
+// completeChecks proposes the checks of the configuration that --config names.
+func (p *program) completeChecks(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return p.configured(cmd, args, func(cfg *config.Config) (names []string) {
+		for _, c := range cfg.Checks {
+			names = append(names, c.Name)
+		}
+		return names
+	})
+}
+
+// completeConfiguredGates proposes the gates of that configuration.
+func (p *program) completeConfiguredGates(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return p.configured(cmd, args, func(cfg *config.Config) (names []string) {
+		for _, g := range cfg.Gates {
+			names = append(names, g.Name)
+		}
+		return names
+	})
+}
+
+func (p *program) configured(cmd *cobra.Command, given []string, namesOf func(*config.Config) []string) ([]string, cobra.ShellCompDirective) {
+	file, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	cfg, err := config.Load(file, config.Overrides{Environ: p.Environ})
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names := slices.DeleteFunc(namesOf(cfg), func(name string) bool { return slices.Contains(given, name) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
