@@ -30,6 +30,7 @@ type Check struct {
 type Monitor struct {
 	checks  []Check
 	entries [][]*entry // by check, by target
+	targets int        // of all checks
 
 	mu      sync.Mutex
 	changed []chan struct{} // one for each who asked
@@ -67,6 +68,7 @@ func NewMonitor(checks []Check, prior Prior) *Monitor {
 			targets[j] = e
 		}
 		m.entries = append(m.entries, targets)
+		m.targets += len(targets)
 	}
 	return m
 }

@@ -22,12 +22,13 @@ type TargetState struct {
 // Snapshot copies what is known now.
 func (m *Monitor) Snapshot() Snapshot {
 	s := make(Snapshot, len(m.checks))
+	all := make([]TargetState, 0, m.targets)
 	for i, c := range m.checks {
-		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout}
-		s[i].Targets = make([]TargetState, len(m.entries[i]))
-		for j, e := range m.entries[i] {
-			s[i].Targets[j] = TargetState{e.target, e.missed.Load(), *e.status.Load()}
+		first := len(all)
+		for _, e := range m.entries[i] {
+			all = append(all, TargetState{e.target, e.missed.Load(), *e.status.Load()})
 		}
+		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout, Targets: all[first:len(all):len(all)]}
 	}
 	return s
 }

@@ -40,19 +40,27 @@ type Status struct {
 	recent  []run // conclusive runs, oldest first, as many as the policy can ask about
 	verdict Verdict
 
+	conclusive int64 // when the last of them ended, in Unix nanoseconds
+
 	Since       time.Time // when the verdict last changed; zero while unknown
 	Last        Result    // the last run, whatever its outcome
-	LastPass    Result
-	LastFailure Result
+	LastFailure Failure
 	Failing     time.Time         // start of the first of the failures in a row at the end; zero after a pass
 	Runs        uint64            // all runs since start
 	Failures    uint64            // failed runs since start
 	ByReason    map[string]uint64 // those, by Reason of their error; never changed, replaced
+	Durations   *Histogram        // of the conclusive runs since start; never changed, replaced
+}
+
+// A Failure is a run that failed. The zero value is none.
+type Failure struct {
+	Start time.Time
+	Err   error
 }
 
 type run struct {
-	start, end int64 // Unix nanoseconds
-	pass       bool
+	start int64 // Unix nanoseconds
+	pass  bool
 }
 
 // NewStatus begins with no evidence. With unhealthy it begins as a target
@@ -76,17 +84,17 @@ func (s Status) Add(r Result) Status {
 	case Inconclusive:
 		return s
 	case Pass:
-		s.LastPass = r
 		s.Failing = time.Time{}
 	case Fail:
-		s.LastFailure = r
+		s.LastFailure = Failure{r.Start, r.Err}
 		s.Failures++
 		s.ByReason = more(s.ByReason, Reason(r.Err))
 		if s.Failing.IsZero() {
 			s.Failing = r.Start
 		}
 	}
-	s.recent = s.appendRun(r)
+	s.recent, s.conclusive = s.appendRun(r), r.End().UnixNano()
+	s.Durations = s.Durations.Add(r.Duration)
 	if v := s.next(); v != s.verdict {
 		if s.verdict == Unhealthy { // the failures of a spell that is over count no more
 			s.recent = s.recent[len(s.recent)-s.streak(0):]
@@ -113,7 +121,7 @@ func (s Status) appendRun(r Result) []run {
 	}
 	next := make([]run, 0, len(old)+1)
 	next = append(next, old...)
-	return append(next, run{r.Start.UnixNano(), r.End().UnixNano(), r.Outcome() == Pass})
+	return append(next, run{r.Start.UnixNano(), r.Outcome() == Pass})
 }
 
 func (s Status) next() Verdict {
@@ -182,7 +190,7 @@ func (s Status) Stale(now time.Time) bool {
 	if len(s.recent) == 0 {
 		return true
 	}
-	age := time.Duration(now.UnixNano() - s.recent[len(s.recent)-1].end)
+	age := time.Duration(now.UnixNano() - s.conclusive)
 	return s.policy.Stale > 0 && age.Abs() > s.policy.Stale
 }
 
