@@ -28,23 +28,42 @@ type Check struct {
 // of one target never overlap: a start that comes due while the run before
 // goes on is missed and counted, not piled up.
 type Monitor struct {
-	checks  []Check
-	entries [][]*entry // by check, by target
-	targets int        // of all checks
+	roster   atomic.Pointer[roster]
+	reloaded chan struct{} // there is a roster that the loop has not seen
 
-	mu      sync.Mutex
-	changed []chan struct{} // one for each who asked
+	reloading sync.Mutex
+	mu        sync.Mutex
+	changed   []chan struct{} // one for each who asked
+}
+
+// roster is one configuration of a monitor. It is replaced as a whole, so a
+// snapshot is never half of one and half of the next.
+type roster struct {
+	checks  []*Check   // one by one: who is kept must not keep a whole old roster
+	entries [][]*entry // by check, by target
+}
+
+// targets of all checks.
+func (r *roster) targets() int {
+	n := 0
+	for _, targets := range r.entries {
+		n += len(targets)
+	}
+	return n
 }
 
 // entry is one target of one check.
 type entry struct {
 	check  *Check
 	target Target
-	next   time.Time // scheduled start; touched by the loop alone
+	next   time.Time // scheduled start, zero before it is planned; touched by the loop alone
 	beat   time.Time // the first start of the steady schedule; zero once it is taken
 	status atomic.Pointer[Status]
 	busy   atomic.Bool
 	missed atomic.Uint64
+
+	retired atomic.Bool                        // no longer configured, or not like this
+	cancel  atomic.Pointer[context.CancelFunc] // of the run under way
 }
 
 // Prior is what was believed of a target before this process: its verdict and
@@ -53,24 +72,36 @@ type Prior func(check, target string) (Verdict, time.Time)
 
 // NewMonitor makes a monitor of checks; prior may be nil.
 func NewMonitor(checks []Check, prior Prior) *Monitor {
-	m := &Monitor{checks: checks}
-	for i := range m.checks {
-		c := &m.checks[i]
-		targets := make([]*entry, len(c.Targets))
-		for j, t := range c.Targets {
-			v, since := Unknown, time.Time{}
-			if prior != nil {
-				v, since = prior(c.Name, t.Name)
-			}
-			e := &entry{check: c, target: t}
-			s := NewStatus(c.Policy, v, since)
-			e.status.Store(&s)
-			targets[j] = e
-		}
-		m.entries = append(m.entries, targets)
-		m.targets += len(targets)
+	if prior == nil {
+		prior = func(string, string) (Verdict, time.Time) { return Unknown, time.Time{} }
 	}
+	m := &Monitor{reloaded: make(chan struct{}, 1)}
+	r := newRoster(checks)
+	for i := range r.checks {
+		r.entries[i] = newEntries(r.checks[i], prior)
+	}
+	m.roster.Store(r)
 	return m
+}
+
+func newRoster(checks []Check) *roster {
+	r := &roster{make([]*Check, len(checks)), make([][]*entry, len(checks))}
+	for i, c := range checks {
+		r.checks[i] = &c
+	}
+	return r
+}
+
+func newEntries(c *Check, prior Prior) []*entry {
+	targets := make([]*entry, len(c.Targets))
+	for i, t := range c.Targets {
+		e := &entry{check: c, target: t}
+		v, since := prior(c.Name, t.Name)
+		s := NewStatus(c.Policy, v, since)
+		e.status.Store(&s)
+		targets[i] = e
+	}
+	return targets
 }
 
 // Changed returns a channel of the caller's own that receives after a verdict
@@ -105,6 +136,10 @@ func (m *Monitor) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
+		case <-m.reloaded:
+			now := time.Now()
+			q = newQueue(m.all(), now)
+			timer.Reset(q.wait(now))
 		case <-timer.C:
 			now := time.Now()
 			for e := q.due(now); e != nil; e = q.due(now) {
@@ -122,8 +157,9 @@ func (m *Monitor) Run(ctx context.Context) {
 }
 
 func (m *Monitor) all() []*entry {
-	var all []*entry
-	for _, targets := range m.entries {
+	r := m.roster.Load()
+	all := make([]*entry, 0, r.targets())
+	for _, targets := range r.entries {
 		all = append(all, targets...)
 	}
 	return all
@@ -150,6 +186,9 @@ func (m *Monitor) start(ctx context.Context, runs *sync.WaitGroup, e *entry, now
 
 // record is called by the one run of e that is under way.
 func (m *Monitor) record(e *entry, r Result) {
+	if e.retired.Load() {
+		return // what was asked is not what is asked now
+	}
 	before := e.status.Load()
 	after := before.Add(r)
 	e.status.Store(&after)
@@ -174,6 +213,11 @@ func run1(ctx context.Context, e *entry, scheduled time.Time) (r Result) {
 	}()
 	runCtx, cancel := context.WithTimeout(ctx, e.check.Timeout)
 	defer cancel()
+	e.cancel.Store(&cancel)
+	defer e.cancel.Store(nil)
+	if e.retired.Load() {
+		cancel()
+	}
 	r.Facts, r.Err = e.check.Probe.Check(runCtx, e.target)
 	return r
 }

@@ -63,13 +63,21 @@ func mix(x uint64) uint64 {
 // queue orders entries by their next start.
 type queue []*entry
 
-// newQueue plans the first starts: spread over the period, but over no more
-// than 10 ms for each target, so that the first answers come soon. From the
-// second start on they are spread over the whole period.
+// newQueue plans the first starts of those that have none: spread over the
+// period, but over no more than 10 ms for each target, so that the first answers
+// come soon. From the second start on they are spread over the whole period.
 func newQueue(all []*entry, now time.Time) *queue {
 	q := queue(all)
-	first := time.Duration(len(all)) * grid
+	first := time.Duration(0)
 	for _, e := range q {
+		if e.next.IsZero() {
+			first += grid
+		}
+	}
+	for _, e := range q {
+		if !e.next.IsZero() {
+			continue
+		}
 		if p, ok := e.check.Schedule.(every); ok {
 			e.next = now.Add(phase(e.check.Name, e.target.Name, min(time.Duration(p), first)))
 			e.beat = now.Add(phase(e.check.Name, e.target.Name, time.Duration(p)))

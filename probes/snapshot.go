@@ -21,11 +21,12 @@ type TargetState struct {
 
 // Snapshot copies what is known now.
 func (m *Monitor) Snapshot() Snapshot {
-	s := make(Snapshot, len(m.checks))
-	all := make([]TargetState, 0, m.targets)
-	for i, c := range m.checks {
+	r := m.roster.Load()
+	s := make(Snapshot, len(r.checks))
+	all := make([]TargetState, 0, r.targets())
+	for i, c := range r.checks {
 		first := len(all)
-		for _, e := range m.entries[i] {
+		for _, e := range r.entries[i] {
 			all = append(all, TargetState{e.target, e.missed.Load(), *e.status.Load()})
 		}
 		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout, Targets: all[first:len(all):len(all)]}
