@@ -60,6 +60,24 @@ func (a *answer) ResolveName(name string) (any, bool) {
 	return nil, false
 }
 
+// shown implements evidence: never the body or a header.
+func (a *answer) shown(of roots) []string {
+	var was []string
+	if of&rootStatus != 0 {
+		was = append(was, fmt.Sprintf("status was %d", a.status))
+	}
+	if of&rootElapsed != 0 {
+		was = append(was, "elapsed was "+a.elapsed.Round(time.Microsecond).String())
+	}
+	if of&rootTLS != 0 && a.tls != nil {
+		was = append(was, fmt.Sprintf("tls.days_left was %d", a.tls.DaysLeft))
+	}
+	return was
+}
+
+// spoilt implements evidence.
+func (a *answer) spoilt() error { return a.unreadable }
+
 func (a *answer) lowered() map[string]string {
 	if a.headers == nil {
 		a.headers = make(map[string]string, len(a.header))

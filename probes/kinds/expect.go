@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 )
 
 // Roots are a set of the names that expectations may use.
-type roots uint8
+type roots uint16
 
 const (
 	rootStatus roots = 1 << iota
@@ -24,7 +23,24 @@ const (
 	rootTLS
 )
 
-const rootNames = "status, headers, body, text, elapsed and tls"
+// A vocabulary is what the expectations of a kind of check may speak of. Its
+// environment is made once and never written again: it takes 300 KiB and a
+// millisecond, which is too much for each check.
+type vocabulary struct {
+	environment func() (*cel.Env, error)
+	names       string // of the roots, for people
+	example     string // of an expectation
+}
+
+// Evidence is what came back, as expectations see it: it is the activation of
+// their programs.
+type evidence interface {
+	cel.Activation
+	// shown tells, of some roots, what everybody may see of them.
+	shown(of roots) []string
+	// spoilt is why nothing can be judged by it, nil if it can.
+	spoilt() error
+}
 
 func rootOf(name string) roots {
 	switch name {
@@ -65,10 +81,15 @@ func uses(all []expectation, some roots) bool {
 	return false
 }
 
-// environment declares the roots. It is made once and never written again: it
-// takes 300 KiB and a millisecond, which is too much for each check.
-var environment = sync.OnceValues(func() (*cel.Env, error) {
-	return cel.NewEnv(
+// httpWords are what expectations of http checks may speak of.
+var httpWords = vocabulary{
+	environment: sync.OnceValues(httpEnvironment),
+	names:       "status, headers, body, text, elapsed and tls",
+	example:     "status == 200",
+}
+
+func httpEnvironment() (*cel.Env, error) {
+	return newEnvironment(
 		cel.Types(cel.NativeTypeFor[certificate](types.ParseStructTag("cel"))),
 		cel.Variable("status", cel.IntType),
 		cel.Variable("headers", cel.MapType(cel.StringType, cel.StringType)),
@@ -76,26 +97,32 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Variable("text", cel.StringType),
 		cel.Variable("elapsed", cel.DurationType),
 		cel.Variable("tls", cel.ObjectType("kinds.certificate")),
+	)
+}
+
+// newEnvironment declares roots beside what holds for all kinds.
+func newEnvironment(roots ...cel.EnvOption) (*cel.Env, error) {
+	return cel.NewEnv(append(roots,
 		cel.DefaultUTCTimeZone(true),
 		cel.CrossTypeNumericComparisons(true),
 		cel.ExtendedValidations(),
-	)
-})
+	)...)
+}
 
 // compile type-checks all expressions. Its error joins a FieldError for each
 // mistake, `expect[N]` with line and column within the expression.
-func compile(texts []string) ([]expectation, error) {
+func (v vocabulary) compile(texts []string) ([]expectation, error) {
 	if len(texts) == 0 {
 		return nil, nil
 	}
-	env, err := environment()
+	env, err := v.environment()
 	if err != nil {
 		return nil, err
 	}
 	var all []expectation
 	var errs []error
 	for i, text := range texts {
-		e, problems := compileOne(env, text)
+		e, problems := v.compileOne(env, text)
 		for _, problem := range problems {
 			errs = append(errs, &FieldError{fmt.Sprintf("expect[%d]", i), problem})
 		}
@@ -107,19 +134,19 @@ func compile(texts []string) ([]expectation, error) {
 	return all, nil
 }
 
-func compileOne(env *cel.Env, text string) (e expectation, problems []string) {
+func (v vocabulary) compileOne(env *cel.Env, text string) (e expectation, problems []string) {
 	if strings.TrimSpace(text) == "" {
-		return e, []string{"is empty; write a condition such as status == 200"}
+		return e, []string{"is empty; write a condition such as " + v.example}
 	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
 		for _, is := range issues.Errors() {
-			problems = append(problems, mistake(is))
+			problems = append(problems, v.mistake(is))
 		}
 		return e, problems
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
-		return e, []string{fmt.Sprintf("gives %s, not true or false; write a condition such as status == 200", cel.FormatCELType(t))}
+		return e, []string{fmt.Sprintf("gives %s, not true or false; write a condition such as %s", cel.FormatCELType(t), v.example)}
 	}
 	program, err := env.Program(ast,
 		cel.EvalOptions(cel.OptOptimize),
@@ -136,11 +163,11 @@ func compileOne(env *cel.Env, text string) (e expectation, problems []string) {
 }
 
 // mistake says where in an expression it is, what it is and what there is instead.
-func mistake(e *cel.Error) string {
+func (v vocabulary) mistake(e *cel.Error) string {
 	what := strings.ReplaceAll(e.Message, " (in container '')", "")
 	switch {
 	case strings.HasPrefix(what, "undeclared reference"):
-		what += "; there are " + rootNames
+		what += "; there are " + v.names
 	case strings.HasPrefix(what, "undefined field"):
 		what += "; tls has expiry and days_left"
 	case strings.HasPrefix(what, "Syntax error: token recognition error at: '= "):
@@ -150,7 +177,7 @@ func mistake(e *cel.Error) string {
 }
 
 // judge returns nil if every expectation is true, or why the first other one is not.
-func judge(ctx context.Context, all []expectation, a *answer) error {
+func judge(ctx context.Context, all []expectation, a evidence) error {
 	for _, e := range all {
 		out, _, err := e.program.ContextEval(ctx, a)
 		switch {
@@ -158,8 +185,8 @@ func judge(ctx context.Context, all []expectation, a *answer) error {
 			continue
 		case err != nil && ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && a.unreadable != nil:
-			return a.unreadable
+		case err != nil && a.spoilt() != nil:
+			return a.spoilt()
 		case err != nil:
 			return e.unmet(a, "it cannot be judged, because "+because(err, e.text))
 		case out != types.False:
@@ -170,21 +197,11 @@ func judge(ctx context.Context, all []expectation, a *answer) error {
 	return nil
 }
 
-// unmet tells which expectation does not hold, with what may be shown of the
-// answer: never the body or a header.
-func (e expectation) unmet(a *answer, problem string) error {
-	var was []string
+// unmet tells which expectation does not hold, with what may be shown.
+func (e expectation) unmet(a evidence, problem string) error {
+	was := a.shown(e.uses)
 	if problem != "" {
-		was = append(was, problem)
-	}
-	if e.uses&rootStatus != 0 {
-		was = append(was, fmt.Sprintf("status was %d", a.status))
-	}
-	if e.uses&rootElapsed != 0 {
-		was = append(was, "elapsed was "+a.elapsed.Round(time.Microsecond).String())
-	}
-	if e.uses&rootTLS != 0 && a.tls != nil {
-		was = append(was, fmt.Sprintf("tls.days_left was %d", a.tls.DaysLeft))
+		was = append([]string{problem}, was...)
 	}
 	if len(was) == 0 {
 		was = append(was, "it does not hold")
@@ -205,7 +222,7 @@ func because(err error, expression string) string {
 	for _, c := range [...]struct{ has, say string }{
 		{"no such attribute", "the answer did not come over TLS"},
 		{"no such overload", "its types do not fit (JSON numbers are doubles: 1.0, not 1)"},
-		{"cost limit", "it costs too much on this body; make it simpler or lower max_bytes"},
+		{"cost limit", "it costs too much on an answer of this size; make it simpler"},
 		{"index out of bounds", "a list is shorter than it needs"},
 		{"by zero", "it divides by zero"},
 	} {

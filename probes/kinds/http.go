@@ -97,7 +97,7 @@ func (s HTTP) check() (*url.URL, []expectation, error) {
 	if s.TLS.ServerName != "" && (!ascii(s.TLS.ServerName) || strings.ContainsAny(s.TLS.ServerName, ":/ ")) {
 		wrong("tls.server_name", "is not a host name; write the name alone, without scheme and port")
 	}
-	expect, err := compile(s.Expect)
+	expect, err := httpWords.compile(s.Expect)
 	return own, expect, errors.Join(append(errs, err)...)
 }
 
