@@ -2,14 +2,16 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"maps"
-	"net"
-	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 // What a check may ask for. Policies remember no more runs than maxRuns.
@@ -21,90 +23,57 @@ const (
 	maxRuns    = 1000
 )
 
-var (
-	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
-	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
-)
+// A Check is one question to production, asked on a schedule.
+type Check struct {
+	Name     string        `koanf:"name"`
+	Every    time.Duration `koanf:"every"`    // from start to start, 100ms to 24h; with Cron the shortest there is
+	Cron     string        `koanf:"cron"`     // when to start, instead of every
+	Timezone string        `koanf:"timezone"` // whose wall clock Cron goes by, an IANA name; default UTC
+	Timeout  time.Duration `koanf:"timeout"`  // of one run; starts that come due while it lasts are missed
+	Down     Down          `koanf:"down"`
+	Up       int           `koanf:"up"` // passes in a row after which it is healthy again
 
-// check judges what has been decoded, and fills in the defaults that depend on
-// other values.
-func (d *decoder) check(c *Config) {
-	if d.given("instance") {
-		d.checkName("instance", c.Instance)
-	}
-	d.checkListen(c.Listen)
-	d.checkHosts(c.Hosts)
-	if c.Data == "" {
-		d.report("data", "want the folder of the journal, like ./andon-data, got nothing")
-	}
-	d.checkCallers("principals", c.Principals)
-	d.checkCallers("machines", c.Machines)
-
-	names := map[string]path{}
-	for i := range c.Checks {
-		p := path("checks").item(i)
-		d.checkCheck(p, &c.Checks[i])
-		d.checkUnique(p.key("name"), c.Checks[i].Name, names)
-	}
-	d.checkGates(c)
+	Schedule cron.Schedule  `koanf:"-"` // what Every or Cron mean; never nil
+	Kind     string         `koanf:"-"` // the key the settings stood under, such as http
+	Settings kinds.Settings `koanf:"-"` // valid; never nil
+	Pos      Pos            `koanf:"-"`
 }
 
-func (d *decoder) checkName(p path, name string) {
-	switch {
-	case !d.given(p):
-		d.report(p, "missing: give it a name like shop-prod")
-	case !namePattern.MatchString(name):
-		d.report(p, "want a name of 1 to 40 lower case letters, digits, dots and hyphens that begins with a letter or digit, %s", got(p, name))
-	}
+// check is the check itself, also of a struct that embeds it.
+func (c *Check) check() *Check { return c }
+
+// The timeout depends on every, so Config.check fills it in.
+func (c *Check) defaults() {
+	c.Every = 30 * time.Second
+	c.Down = Down{N: 3, Of: 5}
+	c.Up = 10
 }
 
-// checkUnique refuses a name that another of the same list has.
-func (d *decoder) checkUnique(p path, name string, names map[string]path) {
-	if name == "" {
-		return
+// Down is how many failures among how many runs make a target unhealthy.
+type Down struct{ N, Of int }
+
+// UnmarshalText reads `3 of 5`, or `3` for three in a row.
+func (d *Down) UnmarshalText(text []byte) error {
+	first, second, both := strings.Cut(string(text), "of")
+	if !both {
+		second = first
 	}
-	if first, taken := names[name]; taken {
-		d.report(p, "%q is already the name of %s (%s): rename one", name, first.parent().shown(), d.pos(first).value)
-		return
+	n, err := strconv.Atoi(strings.TrimSpace(first))
+	of, err2 := strconv.Atoi(strings.TrimSpace(second))
+	if err != nil || err2 != nil {
+		return fmt.Errorf("want failures of runs like 3 of 5, or a number like 3")
 	}
-	names[name] = p
+	*d = Down{n, of}
+	return nil
 }
 
-func (d *decoder) checkListen(listen string) {
-	_, port, err := net.SplitHostPort(listen)
-	if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil || n > 65535 {
-		d.report("listen", "want host:port like 127.0.0.1:9797, %s", got("listen", listen))
-	}
-}
-
-// checkHosts refuses what no Host header can be. A port is no part of a name:
-// whatever is in front of andon may listen on another.
-func (d *decoder) checkHosts(hosts []string) {
-	for i, h := range hosts {
-		if _, err := netip.ParseAddr(h); err != nil && !hostPattern.MatchString(h) {
-			p := path("hosts").item(i)
-			d.report(p, "want a name or address without port, like andon.example.com, %s", got(p, h))
-		}
-	}
-}
-
-// checkCallers judges lists of what lastChangedBy is compared with.
-func (d *decoder) checkCallers(p path, callers []string) {
-	for i, c := range callers {
-		if p == "principals" && !strings.HasPrefix(c, "arn:") {
-			d.report(p.item(i), "want the ARN of a role or user of andon's own, like arn:aws:iam::123456789012:role/andon, %s", got(p, c))
-			continue
-		}
-		if c == "" || len(c) > 2048 || strings.ContainsAny(c, " \t\r\n") {
-			d.report(p.item(i), "want the ARN of a role or user, or the name of a service like CloudFormation, %s", got(p, c))
-		}
-	}
-}
+// String is what UnmarshalText reads.
+func (d Down) String() string { return fmt.Sprintf("%d of %d", d.N, d.Of) }
 
 func (d *decoder) checkCheck(p path, c *Check) {
 	c.Pos = d.pos(p).value
 	d.checkName(p.key("name"), c.Name)
-	d.checkRange(p.key("every"), c.Every, minEvery, maxEvery)
+	d.checkSchedule(p, c)
 	timeout := p.key("timeout")
 	switch {
 	case !d.given(timeout):

@@ -106,11 +106,15 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 	keys := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
 		return d.pos(p.key(a)).key.compare(d.pos(p.key(b)).key)
 	})
-	check, _ := out.Addr().Interface().(*Check)
+	var check *Check
+	if c, ok := out.Addr().Interface().(interface{ check() *Check }); ok {
+		check = c.check()
+	}
+	fields := fieldsOf(out.Type())
 	for _, k := range keys {
 		in := p.key(k)
-		if f, ok := fieldNamed(out, k); ok {
-			d.decode(in, m[k], f)
+		if i := slices.IndexFunc(fields, func(f reflect.StructField) bool { return keyOf(f) == k }); i >= 0 {
+			d.decode(in, m[k], out.FieldByIndex(fields[i].Index))
 			continue
 		}
 		known := fieldNames(out.Type())

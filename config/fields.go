@@ -3,36 +3,27 @@ package config
 import (
 	"encoding"
 	"reflect"
+	"slices"
 )
 
-// fieldNamed finds the field of a struct that a key fills.
-func fieldNamed(out reflect.Value, key string) (reflect.Value, bool) {
-	for i, name := range tags(out.Type()) {
-		if name == key && name != "" {
-			return out.Field(i), true
-		}
-	}
-	return reflect.Value{}, false
+// fieldsOf are the fields of a struct that keys fill, in order, those of
+// embedded structs among them. The key is in their tag.
+func fieldsOf(t reflect.Type) []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return keyOf(f) == "" })
 }
 
-// fieldNames are the keys that a struct reads, in the order of its fields.
+func keyOf(f reflect.StructField) string {
+	if key := f.Tag.Get("koanf"); key != "-" {
+		return key
+	}
+	return ""
+}
+
+// fieldNames are the keys that a struct reads.
 func fieldNames(t reflect.Type) []string {
 	var names []string
-	for _, name := range tags(t) {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// tags are the keys of a struct's fields, "" for those that no key fills.
-func tags(t reflect.Type) []string {
-	names := make([]string, t.NumField())
-	for i := range names {
-		if name := t.Field(i).Tag.Get("koanf"); name != "-" {
-			names[i] = name
-		}
+	for _, f := range fieldsOf(t) {
+		names = append(names, keyOf(f))
 	}
 	return names
 }
@@ -44,10 +35,8 @@ var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 func scalars(t reflect.Type, in path) []path {
 	if t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(textType) {
 		var all []path
-		for i, name := range tags(t) {
-			if name != "" {
-				all = append(all, scalars(t.Field(i).Type, in.key(name))...)
-			}
+		for _, f := range fieldsOf(t) {
+			all = append(all, scalars(f.Type, in.key(keyOf(f)))...)
 		}
 		return all
 	}

@@ -30,7 +30,7 @@ func FuzzLoad(f *testing.F) {
 		c, err := load("andon.yaml", text, Overrides{}, table())
 		if err == nil {
 			for _, check := range c.Checks {
-				if check.Settings == nil || check.Timeout <= 0 || check.Every < check.Timeout || check.Pos.Line == 0 {
+				if check.Settings == nil || check.Timeout <= 0 || check.Every <= 0 || check.Schedule == nil || check.Pos.Line == 0 {
 					t.Errorf("loaded an incomplete check %+v", check)
 				}
 			}

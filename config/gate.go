@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -23,6 +24,45 @@ var (
 	regionPattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
 )
 
+// A Gate is a rule over checks for one point of a pipeline.
+type Gate struct {
+	Name         string        `koanf:"name"`
+	May          []gates.Verb  `koanf:"may"`    // what it may do to its point; empty: it observes
+	Checks       []string      `koanf:"checks"` // names of Config.Checks, at least one
+	CodePipeline Transition    `koanf:"codepipeline"`
+	MinHold      time.Duration `koanf:"min_hold"` // how long a close lasts at least
+	Reopen       gates.Reopen  `koanf:"reopen"`
+	OnBlind      gates.OnBlind `koanf:"on_blind"`      // what to decide when blind for long
+	PersonEnable time.Duration `koanf:"person_enable"` // how long a person's enable overrides a closed decision
+
+	Pos Pos `koanf:"-"`
+}
+
+func (g *Gate) defaults() {
+	g.MinHold = 10 * time.Minute
+	g.Reopen = gates.AskIfSuspect
+	g.OnBlind = gates.KeepBlind
+	g.PersonEnable = time.Hour
+}
+
+// Writes tells whether the gate may change anything in AWS.
+func (g Gate) Writes() bool { return len(g.May) > 0 }
+
+// A Transition is the way into a stage of a pipeline.
+type Transition struct {
+	Pipeline string `koanf:"pipeline"`
+	Stage    string `koanf:"transition"` // the stage that it leads into
+	Region   string `koanf:"region"`     // empty: the region andon runs with
+}
+
+// String is how errors and logs name t.
+func (t Transition) String() string {
+	if t.Region == "" {
+		return t.Pipeline + "/" + t.Stage
+	}
+	return t.Pipeline + "/" + t.Stage + " in " + t.Region
+}
+
 func (d *decoder) checkGates(c *Config) {
 	names := map[string]path{}
 	points := map[Transition][]int{} // without region: gates that may share a point
@@ -32,10 +72,11 @@ func (d *decoder) checkGates(c *Config) {
 		d.checkName(p.key("name"), g.Name)
 		d.checkUnique(p.key("name"), g.Name, names)
 		d.checkActs(p.key("may"), g.May)
-		d.checkRefs(p, g, c.Checks)
+		d.checkRefs(p, g, c)
 		d.checkRange(p.key("min_hold"), g.MinHold, 0, maxHold)
 		d.checkRange(p.key("person_enable"), g.PersonEnable, minPersonEnable, maxPersonEnable)
 		d.checkReopen(p.key("reopen"), g.Reopen)
+		d.checkOnBlind(p.key("on_blind"), g.OnBlind)
 		d.checkPoint(p.key("codepipeline"), g.CodePipeline)
 		anywhere := Transition{Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage}
 		d.checkShared(p.key("codepipeline"), g, c.Gates, points[anywhere])
@@ -72,24 +113,28 @@ func meant(word string, known ...string) string {
 
 // checkRefs refuses checks that do not exist. A gate without any would never
 // have a reason to close, nor the evidence to open.
-func (d *decoder) checkRefs(p path, g *Gate, checks []Check) {
+func (d *decoder) checkRefs(p path, g *Gate, c *Config) {
 	in := p.key("checks")
 	if len(g.Checks) == 0 {
 		d.report(in, "a gate decides by checks and this one has none: name at least one, like `checks: [storefront]`")
 	}
-	known := make([]string, 0, len(checks))
-	for _, c := range checks {
-		if c.Name != "" {
-			known = append(known, c.Name)
-		}
+	known, witnesses := map[string]bool{}, map[string]bool{}
+	for _, check := range c.Checks {
+		known[check.Name] = check.Name != ""
+	}
+	for _, w := range c.Witnesses {
+		witnesses[w.Name] = w.Name != ""
 	}
 	for i, name := range g.Checks {
 		at := in.item(i)
 		switch {
-		case !slices.Contains(known, name):
-			d.report(at, "there is no such check, %s%s", got(at, name), suggest(name, known))
-		case slices.Index(g.Checks, name) < i:
+		case known[name] && slices.Index(g.Checks, name) < i:
 			d.report(at, "%s stands here twice: remove one", name)
+		case known[name]:
+		case witnesses[name]:
+			d.report(at, "%s is a witness, which tells whether andon sees, not whether production is well: name a check", name)
+		default:
+			d.report(at, "there is no such check, %s%s", got(at, name), suggest(name, slices.Collect(maps.Keys(known))))
 		}
 	}
 }
@@ -99,6 +144,12 @@ func (d *decoder) checkReopen(p path, r gates.Reopen) {
 	case gates.AskIfSuspect, gates.AutoReopen, gates.AskReopen:
 	default:
 		d.report(p, "want ask-if-suspect, auto or ask, %s%s", got(p, string(r)), meant(string(r), string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)))
+	}
+}
+
+func (d *decoder) checkOnBlind(p path, b gates.OnBlind) {
+	if b != gates.KeepBlind && b != gates.CloseBlind {
+		d.report(p, "want keep or close, %s%s", got(p, string(b)), meant(string(b), string(gates.KeepBlind), string(gates.CloseBlind)))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/probes"
 	"github.com/andon-project/andon/probes/kinds"
 )
 
@@ -44,9 +45,21 @@ checks:
 - name: db
   every: 5s
   tcp: {address: "db.example.com:5432"}
+- name: orders
+  cron: "*/5 9-18 * * mon-fri"
+  timezone: Asia/Tokyo
+  tcp: {address: "db.example.com:5432"}
+witnesses:
+- {name: dns-a, every: 10s, tcp: {address: "1.1.1.1:53"}}
+- {name: site-b, network: b, http: {url: "https://b.example.com:8443/"}}
+max_opens: 3 per 1h
+web_config: testdata/web.yaml
+writers: [alice]
+egress: {refuse_private: true, refuse_loopback: true}
 gates:
 - name: production
   may: [close, open]
+  on_blind: close
   checks: [storefront, db]
   codepipeline: {pipeline: shop, transition: Production, region: eu-central-1}
   min_hold: 1m
@@ -72,6 +85,14 @@ func TestLoadEverything(t *testing.T) {
 		FollowRedirects: &no, MaxBytes: 4096, Share: 0.5,
 	}
 	site.TLS.ServerName = "shop"
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	officeHours, err := probes.Timetable("*/5 9-18 * * mon-fri", tokyo)
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := &Config{
 		Instance:   "shop-prod",
 		Listen:     "0.0.0.0:80",
@@ -79,20 +100,32 @@ func TestLoadEverything(t *testing.T) {
 		Data:       "/var/lib/andon",
 		Principals: []string{"arn:aws:iam::123456789012:role/andon-old"},
 		Machines:   []string{},
+		MaxOpens:   Rate{3, time.Hour},
+		WebConfig:  "testdata/web.yaml",
+		Writers:    []string{"alice"},
+		Egress:     Egress{RefusePrivate: true, RefuseLoopback: true},
 		Checks: []Check{
-			{Name: "storefront", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{2, 4}, Up: 3, Kind: "http", Settings: site, Pos: at(9, 3)},
-			{Name: "strict", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{1, 1}, Up: 3, Kind: "http", Settings: site, Pos: at(23, 3)},
-			{Name: "db", Every: 5 * time.Second, Timeout: 5 * time.Second, Down: Down{3, 5}, Up: 10, Kind: "tcp", Settings: &port{"db.example.com:5432"}, Pos: at(26, 3)},
+			{Name: "storefront", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{2, 4}, Up: 3, Schedule: probes.Every(10 * time.Second), Kind: "http", Settings: site, Pos: at(9, 3)},
+			{Name: "strict", Every: 10 * time.Second, Timeout: 3 * time.Second, Down: Down{1, 1}, Up: 3, Schedule: probes.Every(10 * time.Second), Kind: "http", Settings: site, Pos: at(23, 3)},
+			{Name: "db", Every: 5 * time.Second, Timeout: 5 * time.Second, Down: Down{3, 5}, Up: 10, Schedule: probes.Every(5 * time.Second), Kind: "tcp", Settings: &port{"db.example.com:5432"}, Pos: at(26, 3)},
+			{Name: "orders", Every: 5 * time.Minute, Cron: "*/5 9-18 * * mon-fri", Timezone: "Asia/Tokyo", Timeout: 10 * time.Second,
+				Down: Down{3, 5}, Up: 10, Schedule: officeHours, Kind: "tcp", Settings: &port{"db.example.com:5432"}, Pos: at(29, 3)},
+		},
+		Witnesses: []Witness{
+			{Check{Name: "dns-a", Every: 10 * time.Second, Timeout: 10 * time.Second, Down: Down{3, 5}, Up: 10,
+				Schedule: probes.Every(10 * time.Second), Kind: "tcp", Settings: &port{"1.1.1.1:53"}, Pos: at(34, 3)}, "1.1.1.1"},
+			{Check{Name: "site-b", Every: 30 * time.Second, Timeout: 10 * time.Second, Down: Down{3, 5}, Up: 10,
+				Schedule: probes.Every(30 * time.Second), Kind: "http", Settings: &web{URL: "https://b.example.com:8443/"}, Pos: at(35, 3)}, "b"},
 		},
 		Gates: []Gate{
 			{
 				Name: "production", May: []gates.Verb{gates.Close, gates.Open}, Checks: []string{"storefront", "db"},
 				CodePipeline: Transition{"shop", "Production", "eu-central-1"},
-				MinHold:      time.Minute, Reopen: gates.AutoReopen, PersonEnable: 2 * time.Hour, Pos: at(30, 3),
+				MinHold:      time.Minute, Reopen: gates.AutoReopen, OnBlind: gates.CloseBlind, PersonEnable: 2 * time.Hour, Pos: at(41, 3),
 			},
 			{
 				Name: "staging", Checks: []string{"db"}, CodePipeline: Transition{"shop", "Staging", ""},
-				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, PersonEnable: time.Hour, Pos: at(37, 3),
+				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, OnBlind: gates.KeepBlind, PersonEnable: time.Hour, Pos: at(49, 3),
 			},
 		},
 	}
@@ -114,9 +147,10 @@ func TestLoadDefaults(t *testing.T) {
 		Listen:   "127.0.0.1:9797",
 		Data:     "./andon-data",
 		Machines: []string{"CloudFormation"},
+		MaxOpens: Rate{10, 10 * time.Minute},
 		Checks: []Check{{
 			Name: "db", Every: 30 * time.Second, Timeout: 10 * time.Second, Down: Down{3, 5}, Up: 10,
-			Kind: "tcp", Settings: &port{"a:1"}, Pos: at(1, 10),
+			Schedule: probes.Every(30 * time.Second), Kind: "tcp", Settings: &port{"a:1"}, Pos: at(1, 10),
 		}},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -167,7 +201,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []any{Config{}, Check{}, Gate{}, Transition{}} {
+	for _, v := range []any{Config{}, Check{}, Witness{}, Gate{}, Transition{}, Egress{}} {
 		for _, key := range fieldNames(reflect.TypeOf(v)) {
 			if !strings.Contains(string(text), key+":") {
 				t.Errorf("the example does not show %s", key)

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -55,6 +56,25 @@ func TestOverrides(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Single values deep inside are replaced by the whole of their path.
+func TestNestedOverrides(t *testing.T) {
+	t.Parallel()
+	environ := []string{"ANDON_EGRESS_REFUSE_PRIVATE=true", "ANDON_MAX_OPENS=2 per 1m", "ANDON_WEB_CONFIG=testdata/web.yaml"}
+	c, err := loadOver(t, environ, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Egress.RefusePrivate || c.Egress.RefuseLoopback || c.MaxOpens != (Rate{2, time.Minute}) || c.WebConfig != "testdata/web.yaml" {
+		t.Errorf("got %+v", c)
+	}
+	want := `ANDON_EGRESS_REFUSE_PRIVAT: unknown variable, did you mean "ANDON_EGRESS_REFUSE_PRIVATE"?
+ANDON_MAX_OPENS: max_opens: want a number per duration like 10 per 10m, got "2"
+ANDON_WRITERS: a variable cannot change a list: change ` + "`writers:`" + ` in the file`
+	if _, err := loadOver(t, []string{"ANDON_MAX_OPENS=2", "ANDON_WRITERS=alice", "ANDON_EGRESS_REFUSE_PRIVAT=true"}, nil); err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
 

@@ -15,8 +15,8 @@ func suggest(name string, known []string) string {
 		return ""
 	}
 	known = slices.Sorted(slices.Values(known))
-	if len(known) > 12 {
-		known = append(known[:12:12], "…")
+	if len(known) > 16 {
+		known = append(known[:16:16], "…")
 	}
 	return "; known here: " + strings.Join(known, ", ")
 }
@@ -25,7 +25,7 @@ func suggest(name string, known []string) string {
 func nearest(name string, known []string) string {
 	best, least := "", 3 // two slips are a typo, three are another word
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), k); d < least && 2*d < max(len(k), 3) {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least && 2*d < max(len(k), 3) {
 			best, least = k, d
 		}
 	}

@@ -51,6 +51,16 @@ const (
 	AskReopen    Reopen = "ask"
 )
 
+// OnBlind says what a gate decides when andon has been blind for a while: when
+// it is andon, rather than production, that cannot be reached.
+type OnBlind string
+
+// KeepBlind is the default: change nothing.
+const (
+	KeepBlind  OnBlind = "keep"
+	CloseBlind OnBlind = "close"
+)
+
 // suspectFor is how long after it left the stage a release is suspected.
 const suspectFor = 60 * time.Minute
 

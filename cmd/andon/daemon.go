@@ -64,7 +64,7 @@ func checks(cfg *config.Config) ([]probes.Check, error) {
 		}
 		policy := probes.DefaultPolicy(c.Every, c.Timeout)
 		policy.Down, policy.Of, policy.Up = c.Down.N, c.Down.Of, c.Up
-		list = append(list, probes.Check{Name: c.Name, Kind: c.Kind, Schedule: probes.Every(c.Every), Every: c.Every,
+		list = append(list, probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every,
 			Timeout: c.Timeout, Policy: policy, Targets: c.Settings.Targets(), Probe: probe})
 	}
 	return list, nil

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const maxWebConfig = 1 << 20 // bytes
+
+// checkWeb places the web configuration beside the file that names it, and
+// looks up the writers in it. What else stands there its own reader judges.
+func (d *decoder) checkWeb(c *Config) {
+	if c.WebConfig == "" {
+		if d.given("web_config") {
+			d.report("web_config", "want the name of a file, like web.yaml, got nothing")
+		} else if len(c.Writers) > 0 {
+			d.report("writers", "nobody can tell who is a writer without users: name the file that has them, like `web_config: web.yaml`")
+		}
+		return
+	}
+	if !filepath.IsAbs(c.WebConfig) {
+		c.WebConfig = filepath.Join(d.refs.dir, c.WebConfig)
+	}
+	users, problem := usersOf(c.WebConfig)
+	if problem != "" {
+		d.report("web_config", "%s", problem)
+		return
+	}
+	for i, w := range c.Writers {
+		at := path("writers").item(i)
+		switch {
+		case !slices.Contains(users, w):
+			d.report(at, "there is no such user under basic_auth_users in the file of web_config, %s%s", got(at, w), suggest(w, users))
+		case slices.Index(c.Writers, w) < i:
+			d.report(at, "%s stands here twice: remove one", w)
+		}
+	}
+}
+
+// usersOf returns the users in a web configuration file, or what is wrong.
+func usersOf(file string) (users []string, problem string) {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, "there is no such file: create it, or mount it where andon runs; a relative name starts at the folder of this file"
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, "andon may not read it: give its user the right to"
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxWebConfig))
+	var web struct {
+		Users map[string]yaml.Node `yaml:"basic_auth_users"`
+	}
+	if err != nil || yaml.Unmarshal(text, &web) != nil { // the error may show a hash
+		return nil, "it is not a web configuration: write it as Prometheus documents (TLS and basic authentication)"
+	}
+	for u := range web.Users {
+		users = append(users, strings.TrimSpace(u))
+	}
+	return users, ""
+}

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"regexp"
+
+	"github.com/andon-project/andon/probes/kinds"
+)
+
+// A Witness is a check of something that is known to be up. When several of
+// them fail, in different networks, it is andon that cannot see.
+type Witness struct {
+	Check
+	Network string `koanf:"network"` // those with the same one fail together; default the target's host
+}
+
+var networkPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?$`)
+
+func (d *decoder) checkWitness(p path, w *Witness) {
+	d.checkCheck(p, &w.Check)
+	network := p.key("network")
+	switch {
+	case !d.given(network):
+		w.Network = host(w.Settings)
+	case !networkPattern.MatchString(w.Network):
+		d.report(network, "want a word for what it shares with others, like provider-a, %s", got(network, w.Network))
+	}
+}
+
+// host is where the first target of s is, "" if that cannot be told.
+func host(s kinds.Settings) string {
+	if s == nil || len(s.Targets()) == 0 {
+		return ""
+	}
+	address := s.Targets()[0].Address
+	if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		return h
+	}
+	return address
+}
