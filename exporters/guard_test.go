@@ -7,6 +7,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/andon-project/andon/gates"
 )
 
 func TestGuard(t *testing.T) {
@@ -119,5 +122,16 @@ func TestReady(t *testing.T) {
 	}
 	if status, _, _ := get(t, s, "/-/healthy"); status != 200 {
 		t.Errorf("healthy while not ready: %d, want 200", status)
+	}
+	unread := open()
+	unread.Seen = gates.Seen{}
+	unread.Problems = []gates.Reason{{Text: "GetPipelineState: AccessDeniedException"}}
+	if status, body, _ := get(t, world(nil, open(), unread), "/-/ready"); status != 503 || !strings.Contains(body, "AWS has not shown the transition of gate production since start: GetPipelineState: AccessDenied") {
+		t.Errorf("AWS never answered: %d %s, want 503", status, body)
+	}
+	stale := open()
+	stale.Fresh, stale.Seen.Begun = false, ago(time.Hour)
+	if status, body, _ := get(t, world(nil, stale), "/-/ready"); status != 200 {
+		t.Errorf("AWS is away since: %d %s, want 200", status, body)
 	}
 }

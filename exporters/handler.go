@@ -21,7 +21,7 @@ type Sources struct {
 	Clock   func() time.Time
 	Checks  func() probes.Snapshot
 	Gates   func() []gates.Report  // in the order of the configuration; empty until the first tick
-	Ready   func() error           // nil: ready; else a sentence why not yet
+	Ready   func() error           // nil: all gates are among Gates; else a sentence why not yet
 	Calls   func() map[Call]uint64 // requests to AWS since start
 	Version BuildInfo
 	Hosts   []string // names this server answers for, besides loopback and the address it was reached at
@@ -39,7 +39,8 @@ type BuildInfo struct {
 }
 
 // Handler serves the status API under /api/v1/, /metrics, /-/healthy,
-// /-/ready and the page at /.
+// /-/ready (every gate has been looked at, in AWS too, since start) and the
+// page at /.
 //
 // A request with ?wait= takes up to MaxWait: give the server a longer
 // WriteTimeout, and end the requests' contexts when it stops.
@@ -87,11 +88,31 @@ func (s Sources) healthy(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s Sources) ready(w http.ResponseWriter, _ *http.Request) {
-	if err := s.Ready(); err != nil {
-		writeText(w, http.StatusServiceUnavailable, err.Error())
+	if why := s.notReady(); why != "" {
+		writeText(w, http.StatusServiceUnavailable, why)
 		return
 	}
 	writeText(w, http.StatusOK, "andon is ready")
+}
+
+// notReady says why andon's answers mean little yet: a gate has not been looked
+// at since start, or AWS has never shown its transition. Once ready andon stays
+// so while AWS is away: it has reasons to tell, and who asks should get them.
+func (s Sources) notReady() string {
+	if err := s.Ready(); err != nil {
+		return err.Error()
+	}
+	for _, r := range s.reports() {
+		if !r.Seen.Begun.IsZero() {
+			continue
+		}
+		why := "AWS has not shown the transition of gate " + r.Gate.Name + " since start"
+		if len(r.Problems) > 0 {
+			why += ": " + clip(r.Problems[len(r.Problems)-1].Text)
+		}
+		return why
+	}
+	return ""
 }
 
 func (s Sources) noSuchPath(w http.ResponseWriter, _ *http.Request) {

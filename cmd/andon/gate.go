@@ -20,7 +20,7 @@ Which andon is asked: --addr, else the variable ANDON_ADDR, else ` + defaultAddr
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.PersistentFlags().String("addr", "", "`URL` of the andon to ask (default $ANDON_ADDR, else "+defaultAddr+")")
+	cmd.PersistentFlags().String("addr", "", addrUsage)
 	cmd.AddCommand(p.gateListCommand(), p.gateStatusCommand(), p.gateWaitCommand())
 	return cmd
 }
@@ -65,7 +65,7 @@ func (p *program) gateList(ctx context.Context, r remote, out output) error {
 	exit := exitGood
 	if notYet != "" {
 		exit = exitUnknown
-		fmt.Fprintln(p.Stderr, "andon: this may not be all:", plain(notYet))
+		fmt.Fprintln(p.Stderr, "andon: not all is known yet:", plain(notYet))
 	}
 	for _, v := range list {
 		if e := exitOf(v); e == exitBad || exit == exitGood {

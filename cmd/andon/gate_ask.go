@@ -20,6 +20,8 @@ const (
 	defaultAddr    = "http://127.0.0.1:9797"
 	answerDeadline = 10 * time.Second // beside what andon was asked to wait
 	maxAnswer      = 64 << 20         // bytes; some thousand gates
+
+	addrUsage = "`URL` of the andon to ask (default $ANDON_ADDR, else " + defaultAddr + ")"
 )
 
 // A remote is a running andon, asked over its status API.

@@ -204,7 +204,7 @@ func TestGateListWhileStarting(t *testing.T) {
 		if s.exit != want {
 			t.Errorf("exit %d, want %d", s.exit, want)
 		}
-		contains(t, s.stderr, "this may not be all", "1 of 2 gates")
+		contains(t, s.stderr, "not all is known yet", "1 of 2 gates")
 	}
 }
 

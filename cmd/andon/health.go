@@ -1,0 +1,128 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+const healthHelp = `Asks a running andon whether it serves, or with --ready whether its answers mean
+something: every gate has been looked at, in AWS too, since it started. It is for
+the health check of a container, which has no other program to ask with.
+
+Which andon is asked: --addr, else the variable ANDON_ADDR, else the port of
+ANDON_LISTEN on this machine, else ` + defaultAddr + `. An andon that serves TLS is
+asked over TLS. On a loopback address its certificate is not verified: nothing
+secret is sent.
+
+Exit status: 0 yes, 1 no, or it did not answer.`
+
+func (p *program) healthCommand() *cobra.Command {
+	var addr string
+	var ready bool
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:     "health",
+		Short:   "Ask a running andon whether it serves, for a container's health check",
+		Long:    healthHelp,
+		Example: "  andon health\n  andon health --ready --addr https://andon.example.com:9797",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if timeout <= 0 {
+				return fmt.Errorf("--timeout %v: want how long to wait for an answer, like 3s", timeout)
+			}
+			base, err := p.healthAddr(addr)
+			if err != nil {
+				return err
+			}
+			path := "/-/healthy"
+			if ready {
+				path = "/-/ready"
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			defer cancel()
+			said, err := askHealth(ctx, base, path)
+			if err != nil {
+				return failed(exitBad, err)
+			}
+			_, err = fmt.Fprintln(p.Stdout, said)
+			return failed(exitBad, err)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "", "`URL` of the andon to ask (default $ANDON_ADDR, else from $ANDON_LISTEN, else "+defaultAddr+")")
+	cmd.Flags().BoolVar(&ready, "ready", false, "ask whether its answers mean something yet")
+	cmd.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for an answer")
+	return cmd
+}
+
+// healthAddr is the andon to ask, where no other is named the one that the
+// same environment would start.
+func (p *program) healthAddr(addr string) (*url.URL, error) {
+	addr = cmp.Or(addr, p.getenv("ANDON_ADDR"))
+	if listen := p.getenv("ANDON_LISTEN"); addr == "" && listen != "" {
+		host, port, err := net.SplitHostPort(listen)
+		if err != nil {
+			return nil, fmt.Errorf("ANDON_LISTEN is not host:port: %w; or name andon's address with --addr", err)
+		}
+		if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+			host = "127.0.0.1"
+		}
+		addr = net.JoinHostPort(host, port)
+	}
+	r, err := p.remote(addr)
+	return r.base, err
+}
+
+// askHealth returns what andon said if it was a yes.
+func askHealth(ctx context.Context, base *url.URL, path string) (string, error) {
+	status, body, err := getOnce(ctx, base, path)
+	if err == nil && status == http.StatusBadRequest && base.Scheme == "http" && strings.Contains(body, "HTTPS") {
+		// Go's server says so to whoever does not speak TLS.
+		secure := *base
+		secure.Scheme = "https"
+		status, body, err = getOnce(ctx, &secure, path)
+	}
+	switch {
+	case err != nil:
+		return "", remote{base: base}.unreachable(err)
+	case status == http.StatusOK && strings.HasPrefix(body, "andon "):
+		return body, nil
+	case status == http.StatusServiceUnavailable && body != "":
+		return "", errors.New(body)
+	}
+	return "", remote{base: base}.stranger(status)
+}
+
+func getOnce(ctx context.Context, base *url.URL, path string) (status int, body string, err error) {
+	const most = 4 << 10 // bytes of a sentence
+	ip, _ := netip.ParseAddr(base.Hostname())
+	client := http.Client{
+		Transport: &http.Transport{
+			DisableKeepAlives: true,
+			TLSClientConfig:   &tls.Config{InsecureSkipVerify: ip.IsLoopback() || base.Hostname() == "localhost"},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base.String()+path, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	return resp.StatusCode, strings.TrimSpace(plain(strings.TrimSpace(string(text)))), err
+}
