@@ -22,6 +22,9 @@ type Check struct {
 	Policy   Policy
 	Targets  []Target
 	Probe    Probe
+
+	Witness bool   // it asks what is known to be up, to tell whether andon can see
+	Network string // where a witness looks; those of one network fail together
 }
 
 // A Monitor runs checks on their schedules and keeps a Status per target. Runs
@@ -34,6 +37,8 @@ type Monitor struct {
 	reloading sync.Mutex
 	mu        sync.Mutex
 	changed   []chan struct{} // one for each who asked
+
+	sight sight
 }
 
 // roster is one configuration of a monitor. It is replaced as a whole, so a
@@ -41,6 +46,8 @@ type Monitor struct {
 type roster struct {
 	checks  []*Check   // one by one: who is kept must not keep a whole old roster
 	entries [][]*entry // by check, by target
+
+	witnesses []int // which of the checks are
 }
 
 // targets of all checks.
@@ -85,9 +92,12 @@ func NewMonitor(checks []Check, prior Prior) *Monitor {
 }
 
 func newRoster(checks []Check) *roster {
-	r := &roster{make([]*Check, len(checks)), make([][]*entry, len(checks))}
+	r := &roster{checks: make([]*Check, len(checks)), entries: make([][]*entry, len(checks))}
 	for i, c := range checks {
 		r.checks[i] = &c
+		if c.Witness {
+			r.witnesses = append(r.witnesses, i)
+		}
 	}
 	return r
 }
@@ -189,12 +199,11 @@ func (m *Monitor) record(e *entry, r Result) {
 	if e.retired.Load() {
 		return // what was asked is not what is asked now
 	}
-	before := e.status.Load()
-	after := before.Add(r)
-	e.status.Store(&after)
-	if after.verdict != before.verdict {
+	r = m.see(e, r)
+	if e.update(func(s Status) Status { return s.Add(r) }) {
 		m.signal()
 	}
+	m.look(e, r)
 }
 
 // run1 makes one run. A panic is a failure of the check: it must not take the

@@ -9,6 +9,8 @@ type Snapshot []CheckState
 type CheckState struct {
 	Name, Kind     string
 	Every, Timeout time.Duration
+	Witness        bool   // it says whether andon can see, and nothing of production
+	Network        string // of a witness
 	Targets        []TargetState
 }
 
@@ -29,7 +31,8 @@ func (m *Monitor) Snapshot() Snapshot {
 		for _, e := range r.entries[i] {
 			all = append(all, TargetState{e.target, e.missed.Load(), *e.status.Load()})
 		}
-		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout, Targets: all[first:len(all):len(all)]}
+		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout, Witness: c.Witness, Network: c.Network,
+			Targets: all[first:len(all):len(all)]}
 	}
 	return s
 }

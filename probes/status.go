@@ -41,6 +41,10 @@ type Status struct {
 	verdict Verdict
 
 	conclusive int64 // when the last of them ended, in Unix nanoseconds
+	passed     int64 // when the last that passed began, in Unix nanoseconds; 0: none has
+
+	was      Verdict // before the verdict changed last
+	wasSince time.Time
 
 	Since       time.Time // when the verdict last changed; zero while unknown
 	Last        Result    // the last run, whatever its outcome
@@ -70,6 +74,7 @@ func NewStatus(p Policy, v Verdict, since time.Time) Status {
 	s := Status{policy: p}
 	if v == Unhealthy {
 		s.verdict, s.Since = Unhealthy, since
+		s.was, s.wasSince = Unhealthy, since
 	}
 	return s
 }
@@ -84,7 +89,7 @@ func (s Status) Add(r Result) Status {
 	case Inconclusive:
 		return s
 	case Pass:
-		s.Failing = time.Time{}
+		s.Failing, s.passed = time.Time{}, r.Start.UnixNano()
 	case Fail:
 		s.LastFailure = Failure{r.Start, r.Err}
 		s.Failures++
@@ -99,6 +104,7 @@ func (s Status) Add(r Result) Status {
 		if s.verdict == Unhealthy { // the failures of a spell that is over count no more
 			s.recent = s.recent[len(s.recent)-s.streak(0):]
 		}
+		s.was, s.wasSince = s.verdict, s.Since
 		s.verdict, s.Since = v, r.End()
 	}
 	return s
@@ -125,15 +131,9 @@ func (s Status) appendRun(r Result) []run {
 }
 
 func (s Status) next() Verdict {
-	fails := 0
-	for _, r := range s.recent[max(0, len(s.recent)-s.policy.Of):] {
-		if !r.pass {
-			fails++
-		}
-	}
 	passing := s.recent[len(s.recent)-1].pass
 	switch {
-	case fails >= max(s.policy.Down, 1) && !passing:
+	case s.fails() >= max(s.policy.Down, 1) && !passing:
 		return Unhealthy
 	case s.verdict == Unhealthy && s.streak(0) >= max(s.policy.Up, 1):
 		return Healthy
@@ -141,6 +141,17 @@ func (s Status) next() Verdict {
 		return Healthy
 	}
 	return s.verdict
+}
+
+// fails counts the failures among the runs that the policy asks about.
+func (s Status) fails() int {
+	n := 0
+	for _, r := range s.recent[max(0, len(s.recent)-s.policy.Of):] {
+		if !r.pass {
+			n++
+		}
+	}
+	return n
 }
 
 // streak counts the passes in a row at the end that began after t.
