@@ -160,6 +160,9 @@ func ViewRun(r probes.Result) RunView {
 
 // phases adds up those of one name, in the order of their first.
 func phases(f probes.Facts) []probes.Phase {
+	if !repeats(f.Phases) {
+		return f.Phases
+	}
 	var sums []probes.Phase
 	for _, p := range f.Phases {
 		i := slices.IndexFunc(sums, func(s probes.Phase) bool { return s.Name == p.Name })
@@ -170,6 +173,15 @@ func phases(f probes.Facts) []probes.Phase {
 		sums[i].Duration += p.Duration
 	}
 	return sums
+}
+
+func repeats(ps []probes.Phase) bool {
+	for i, p := range ps {
+		if slices.ContainsFunc(ps[:i], func(before probes.Phase) bool { return before.Name == p.Name }) {
+			return true
+		}
+	}
+	return false
 }
 
 // since is when the verdict at now began. Evidence that went stale leaves none.

@@ -55,7 +55,7 @@ func Handler(s Sources) http.Handler {
 	mux.HandleFunc("/api/", s.noSuchPath)
 	mux.HandleFunc("/-/healthy", s.healthy)
 	mux.HandleFunc("/-/ready", s.ready)
-	mux.Handle("/metrics", metricsHandler(s))
+	mux.Handle("/metrics", newScraper(s, registry(s)))
 	mux.HandleFunc("/style.css", style)
 	mux.Handle("/{$}", newPage(s))
 	return http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux))

@@ -1,34 +1,18 @@
 package exporters
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// scrapes is how many scrapes may be answered at once: more would only cost
-// memory.
-const scrapes = 8
-
-// metricsHandler serves /metrics. A series that cannot be written must not
-// hide the others, so what goes wrong with one is left out.
-func metricsHandler(s Sources) http.Handler {
-	return promhttp.HandlerFor(registry(s), promhttp.HandlerOpts{
-		ErrorHandling:       promhttp.ContinueOnError,
-		MaxRequestsInFlight: scrapes,
-		EnableOpenMetrics:   true,
-	})
-}
-
 // registry holds collectors over snapshots: nothing is counted here, so what
-// is no longer configured leaves no series behind.
+// is no longer configured leaves no series behind. What is told of checks is
+// not among them: see scraper.
 func registry(s Sources) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(
-		newProbeMetrics(s),
 		newGateMetrics(s),
 		newDaemonMetrics(s),
 		collectors.NewGoCollector(),

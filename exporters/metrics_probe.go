@@ -3,114 +3,126 @@ package exporters
 import (
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/andon-project/andon/probes"
 )
 
 // probeMetrics tell of checks, by names that users of the blackbox exporter
-// know. What the last run measured is told while that run is evidence: not
-// when it could not tell, and not when it is too old. A target that never ran
-// has no series.
-type probeMetrics struct {
-	families
-	sources Sources
+// and of Grafana's synthetic monitoring know. What the last run measured is
+// told while that run is evidence: not when it could not tell, and not when it
+// is too old. A target that never ran has no series.
+type probeMetrics struct{ sources Sources }
 
-	verdict                   family
-	success, duration, status family
-	http, tcp, expiry         family
-	runs, failures, missed    family
+// A row is what one target gives to the families about targets.
+type row struct {
+	check, target string
+	kind          string
+	missed        uint64
+	status        *probes.Status
+	last          *probes.Result // nil: no evidence
 }
 
-func newProbeMetrics(s Sources) probeMetrics {
-	m := probeMetrics{sources: s}
-	m.verdict = m.gauge("andon_check_verdict", "1 for the verdict that the check has, 0 for the others.", "check", "verdict")
-	m.success = m.gauge("probe_success", "Whether the last run passed.", "check", "target")
-	m.duration = m.gauge("probe_duration_seconds", "How long the last run took.", "check", "target")
-	m.http = m.gauge("probe_http_duration_seconds", "How long each phase of the last HTTP run took, redirects added up.", "check", "target", "phase")
-	m.tcp = m.gauge("probe_tcp_duration_seconds", "How long each phase of the last TCP run took.", "check", "target", "phase")
-	m.status = m.gauge("probe_http_status_code", "HTTP status of the last run.", "check", "target")
-	m.expiry = m.gauge("probe_ssl_earliest_cert_expiry", "When the first certificate of the chain expires, in seconds since 1970.", "check", "target")
-	m.runs = m.counter("probe_runs_total", "Runs since start, whatever their outcome.", "check", "target")
-	m.failures = m.counter("probe_failures_total", "Failed runs since start, over all targets, by the class of the failure.", "check", "reason")
-	m.missed = m.counter("probe_missed_total", "Starts that came due while the run before went on, since start.", "check", "target")
-	return m
-}
-
-// Collect is one half of prometheus.Collector.
-func (m probeMetrics) Collect(ch chan<- prometheus.Metric) {
-	checks := m.sources.Checks()
+// rows are the targets of a snapshot. Two series of one name and the same
+// labels would spoil the whole scrape, so each pair of labels comes once.
+func (m probeMetrics) rows(checks []namedCheck) []row {
 	now := m.sources.Clock()
-	verdicts := []string{probes.Unknown.String(), probes.Healthy.String(), probes.Unhealthy.String()}
-	names := once{}
+	var rows []row
 	for _, c := range checks {
-		check := label(c.Name)
-		if !names.more(check) {
-			continue
-		}
-		m.verdict.oneOf(ch, check, c.At(now).String(), verdicts)
-		m.failed(ch, c, check)
 		targets := make(once, len(c.Targets))
-		for _, t := range c.Targets {
-			if target := label(t.Target.Name); targets.more(target) {
-				m.target(ch, c.Kind, t, now, check, target)
+		for i := range c.Targets {
+			t := &c.Targets[i]
+			target := label(t.Target.Name)
+			if len(c.Targets) > 1 && !targets.more(target) {
+				continue
+			}
+			if s := &t.Status; s.Runs > 0 || t.Missed > 0 {
+				r := row{check: c.label, target: target, kind: c.Kind, missed: t.Missed, status: s}
+				if s.Last.Outcome() != probes.Inconclusive && !s.Stale(now) {
+					r.last = &s.Last
+				}
+				rows = append(rows, r)
 			}
 		}
 	}
+	return rows
 }
 
-func (m probeMetrics) target(ch chan<- prometheus.Metric, kind string, t probes.TargetState, now time.Time, check, target string) {
-	s := t.Status
-	if s.Runs == 0 && t.Missed == 0 {
-		return
+// A namedCheck is a check and its label.
+type namedCheck struct {
+	probes.CheckState
+	label string
+}
+
+func namedChecks(snapshot probes.Snapshot) []namedCheck {
+	checks := make([]namedCheck, 0, len(snapshot))
+	names := make(once, len(snapshot))
+	for _, c := range snapshot {
+		if name := label(c.Name); names.more(name) {
+			checks = append(checks, namedCheck{c, name})
+		}
 	}
-	m.runs.send(ch, float64(s.Runs), check, target)
-	m.missed.send(ch, float64(t.Missed), check, target)
-	if s.Last.Outcome() != probes.Inconclusive && !s.Stale(now) {
-		m.last(ch, kind, s.Last, check, target)
+	return checks
+}
+
+// write sends all families, one after the other.
+func (m probeMetrics) write(w *familyWriter) {
+	checks := namedChecks(m.sources.Checks())
+	rows := m.rows(checks)
+	s := &sheet{flush: w.part}
+	for _, f := range checkFamilies() {
+		w.begin()
+		s.begin(f.name, f.help, f.kind)
+		for _, c := range checks {
+			f.fill(s, c, m.sources.Clock())
+		}
+		s.end()
+	}
+	for _, f := range targetFamilies() {
+		w.begin()
+		s.begin(f.name, f.help, f.kind)
+		for i := range rows {
+			f.fill(s, &rows[i])
+		}
+		s.end()
 	}
 }
 
-// failed adds up the targets of a check. A reason has a series from its first
-// failure on.
-func (m probeMetrics) failed(ch chan<- prometheus.Metric, c probes.CheckState, check string) {
-	sum := map[string]uint64{}
-	for _, t := range c.Targets {
-		for reason, n := range t.Status.ByReason {
+// A checkFamily has series about checks.
+type checkFamily struct {
+	name string
+	kind dto.MetricType
+	help string
+	fill func(*sheet, namedCheck, time.Time)
+}
+
+func checkFamilies() []checkFamily {
+	return []checkFamily{
+		{"andon_check_verdict", dto.MetricType_GAUGE, "1 for the verdict that the check has, 0 for the others.", verdicts},
+		{"probe_failures_total", dto.MetricType_COUNTER, "Failed runs since start, over all targets, by the class of the failure.", failures},
+	}
+}
+
+func verdicts(s *sheet, c namedCheck, now time.Time) {
+	is := c.At(now)
+	for _, v := range []probes.Verdict{probes.Unknown, probes.Healthy, probes.Unhealthy} {
+		s.value(flag(v == is), "check", c.label, "verdict", v.String())
+	}
+}
+
+// failures adds up the targets of a check. A reason has a series from its
+// first failure on.
+func failures(s *sheet, c namedCheck, _ time.Time) {
+	var sum map[string]uint64
+	for i := range c.Targets {
+		for reason, n := range c.Targets[i].Status.ByReason {
+			if sum == nil {
+				sum = map[string]uint64{}
+			}
 			sum[label(reason)] += n
 		}
 	}
 	for reason, n := range sum {
-		m.failures.send(ch, float64(n), check, reason)
+		s.value(float64(n), "check", c.label, "reason", reason)
 	}
 }
-
-func (m probeMetrics) last(ch chan<- prometheus.Metric, kind string, r probes.Result, check, target string) {
-	m.success.send(ch, flag(r.Outcome() == probes.Pass), check, target)
-	m.duration.send(ch, r.Duration.Seconds(), check, target)
-	if phase, ok := m.phase(kind); ok {
-		for _, p := range phases(r.Facts) {
-			phase.send(ch, p.Duration.Seconds(), check, target, label(p.Name))
-		}
-	}
-	if code := r.Facts.StatusCode; code != 0 {
-		m.status.send(ch, float64(code), check, target)
-	}
-	if at := r.Facts.CertExpiry; !at.IsZero() {
-		m.expiry.send(ch, seconds(at), check, target)
-	}
-}
-
-func (m probeMetrics) phase(kind string) (family, bool) {
-	switch kind {
-	case "http":
-		return m.http, true
-	case "tcp":
-		return m.tcp, true
-	}
-	return family{}, false
-}
-
-// seconds since 1970, to the millisecond: what a float holds is finer than
-// what anybody compares.
-func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

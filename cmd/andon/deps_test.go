@@ -27,7 +27,7 @@ probes/kinds      < probes egress cel
 gates             < probes journal
 gates/codepipeline < gates aws rate
 
-exporters         < gates probes journal prometheus
+exporters         < gates probes journal prometheus dto expfmt
 config            < anything
 cmd/andon         < anything
 cmd/andon/demo    < gates shop aws
@@ -37,6 +37,8 @@ cmd/andon/demo    < gates shop aws
 var words = map[string]string{
 	"aws":        "github.com/aws/",
 	"prometheus": "github.com/prometheus/client_golang/",
+	"dto":        "github.com/prometheus/client_model/go",
+	"expfmt":     "github.com/prometheus/common/",
 	"cron":       "github.com/robfig/cron/v3",
 	"cel":        "cel.dev/cel-go/",
 	"sqlite":     "modernc.org/sqlite",
