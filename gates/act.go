@@ -95,7 +95,7 @@ func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, hea
 }
 
 func (m *member) intent(id string, verb Verb, e Evidence, d Decision) Intent {
-	return Intent{ID: id, Verb: verb, Pipeline: m.gate.Pipeline, Stage: m.gate.Stage,
+	return Intent{ID: id, Verb: verb, Place: m.gate.Place(),
 		Decision: d, Checks: e.Checks, Seen: m.seen}
 }
 

@@ -73,7 +73,9 @@ func (g Gate) Observing() bool { return len(g.May) == 0 }
 func (g Gate) may(v Verb) bool { return slices.Contains(g.May, v) }
 
 // Stream is where the gate's records are kept in the journal.
-func (g Gate) Stream() string { return "gate/" + g.Name }
+func (g Gate) Stream() string { return gateStream + g.Name }
+
+const gateStream = "gate/"
 
 // NamePattern is what instances, gates and checks may be called: it fits into
 // the alphabet of a transition's reason.

@@ -14,6 +14,7 @@ import (
 // A Line is all gates of one pipeline: read once, planned together.
 type Line struct {
 	health  func() probes.Snapshot
+	turn    chan struct{} // whoever is in it ticks, or reconfigures; guards members
 	members []*member
 	me      atomic.Pointer[string] // our ARN, once it is known
 	reports atomic.Pointer[[]Report]
@@ -40,7 +41,7 @@ func newMember(g Gate, p Point, store journal.Store) *member {
 
 // NewLine makes a line. health is asked anew whenever something is decided.
 func NewLine(health func() probes.Snapshot) *Line {
-	l := &Line{health: health}
+	l := &Line{health: health, turn: make(chan struct{}, 1)}
 	l.reports.Store(&[]Report{})
 	return l
 }
@@ -57,6 +58,11 @@ func (l *Line) IAm(arn string) { l.me.Store(&arn) }
 // opens. It may be called at any time, as often as one likes. The clock is
 // asked again after each wait.
 func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
+	resume, err := l.Pause(ctx)
+	if err != nil {
+		return l.Reports()
+	}
+	defer resume()
 	longer, cancel := outlive(ctx, stopGrace)
 	defer cancel()
 	l.catchUp(ctx)
@@ -130,6 +136,8 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 		v := m.view(health)
 		step := m.gate.Plan(now, v, m.decide(now, health))
 		switch step {
+		case Move:
+			m.notes.note(ctx, now, kindMove, move{m.notes.past.Where, m.gate.Place()})
 		case Settle:
 			m.settle(ctx, now, false)
 		case End:
@@ -205,7 +213,7 @@ func (g Gate) adopt(now time.Time, v View) adoption {
 		h = Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(v.Seen.ChangedAt)}
 	}
 	h.Changed = v.Seen.ChangedAt
-	return adoption{mark, h, v.Seen}
+	return adoption{mark, g.Place(), h, v.Seen}
 }
 
 // callCode is the bounded code of a failed call, "" for none.

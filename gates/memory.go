@@ -13,6 +13,8 @@ import (
 type Memory struct {
 	Closes     map[string]Hold // every close ever intended or adopted, by its id: what a mark of ours may say
 	Principals map[string]bool // who AWS said we were when it showed our mark
+	Where      Place           // where Pending, Hold and Override are
+	Left       []Left          // holds elsewhere
 	Pending    *Intent         // written, and not known what became of it
 	Hold       *Hold
 	Override   *Override
@@ -44,6 +46,7 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 		return into(body, m.cameOut)
 	case kindAdopt:
 		return into(body, func(a adoption) {
+			m.at(a.Place)
 			m.Closes[a.Mark.Intent] = a.Hold
 			m.Hold = &a.Hold
 			m.Closing = a.Hold.Began
@@ -58,6 +61,8 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 				m.Honoured = o.Enabled
 			}
 		})
+	case kindMove:
+		return into(body, func(v move) { m.at(v.To) })
 	case kindEnd:
 		return into(body, func(e overrideEnd) {
 			if m.Override != nil && m.Override.ID == e.ID {
@@ -81,6 +86,7 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 }
 
 func (m *Memory) intended(i Intent) {
+	m.at(i.Place)
 	if i.Verb == Close {
 		var h Hold
 		if i.Hold != nil {
@@ -98,7 +104,11 @@ func (m *Memory) cameOut(o Outcome) {
 	if o.Principal != "" {
 		m.Principals[o.Principal] = true
 	}
-	if m.Pending == nil || m.Pending.ID != o.Intent || o.Result == Lost {
+	if o.Result == Lost {
+		return
+	}
+	m.cameOutElsewhere(o)
+	if m.Pending == nil || m.Pending.ID != o.Intent {
 		return
 	}
 	i := m.Pending

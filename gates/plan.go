@@ -9,6 +9,7 @@ type Step string
 // The zero Step does nothing.
 const (
 	Rest   Step = ""
+	Move   Step = "move"   // what the journal tells was at another place
 	Settle Step = "settle" // a read tells what became of a write
 	End    Step = "end"    // an override is over
 	Honour Step = "honour" // a person enabled against our decision: an order
@@ -37,6 +38,9 @@ type View struct {
 // Plan says what to do at now. It never lifts what is not ours, never writes
 // where an earlier write has not been looked at, and does not fight a person.
 func (g Gate) Plan(now time.Time, v View, d Decision) Step {
+	if v.Past.leaves(g.Place()) {
+		return Move
+	}
 	if !v.Seen.known() {
 		return Rest
 	}

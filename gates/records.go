@@ -10,15 +10,15 @@ const (
 	kindRelease  = "release"      // a hold of ours ended without our opening
 	kindOverride = "override"     // a person's order
 	kindEnd      = "override-end" // it is over
+	kindMove     = "move"         // the gate was put somewhere else
 	kindLate     = "late"         // a record that could not be written when it was due
 )
 
 // An Intent is written before every write to AWS, with the evidence for it.
 type Intent struct {
-	ID       string          `json:"id"`
-	Verb     Verb            `json:"verb"`
-	Pipeline string          `json:"pipeline"`
-	Stage    string          `json:"stage"`
+	ID   string `json:"id"`
+	Verb Verb   `json:"verb"`
+	Place
 	Reason   string          `json:"reason,omitempty"` // as sent
 	Decision Decision        `json:"decision"`
 	Checks   []CheckEvidence `json:"checks"`
@@ -102,6 +102,7 @@ type overrideEnd struct {
 
 type adoption struct {
 	Mark Mark `json:"mark"`
+	Place
 	Hold Hold `json:"hold"`
 	Seen Seen `json:"seen"`
 }

@@ -78,6 +78,11 @@ func (r Report) strange() []Reason {
 	mark, _ := ParseMark(r.Seen.Reason)
 	switch r.Holder {
 	case Stranger:
+		if mark.Instance == r.Gate.Instance {
+			return []Reason{{Code: "orphan", Since: r.Seen.ChangedAt,
+				Text: fmt.Sprintf("the transition is held by gate %s of this andon, which stands here no more", mark.Gate),
+				Do:   fmt.Sprintf("give it back with 'andon unhold %s', or call this gate %s again", mark.Gate, mark.Gate)}}
+		}
 		return []Reason{{Code: "another-andon", Since: r.Seen.ChangedAt,
 			Text: fmt.Sprintf("the transition is held by gate %s of the andon instance %s", mark.Gate, mark.Instance),
 			Do:   "if that gate is gone, enable the transition by hand"}}

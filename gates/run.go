@@ -18,7 +18,7 @@ const (
 // sooner while something that is wanted has not been reached. After each tick
 // it tells tell, which may be nil.
 func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report)) {
-	pause, random := retry, l.random()
+	pause, random := retry, l.random(ctx)
 	for ctx.Err() == nil {
 		reports := l.Tick(ctx, time.Now)
 		if tell != nil {
@@ -43,10 +43,13 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 
 // random keeps lines apart that one change has woken together: else they would
 // all want the same calls at the same time for ever. Each has its own beat.
-func (l *Line) random() *rand.Rand {
+func (l *Line) random(ctx context.Context) *rand.Rand {
 	h := fnv.New64a()
-	for _, m := range l.members {
-		h.Write([]byte(m.gate.Stream() + "\n"))
+	if resume, err := l.Pause(ctx); err == nil {
+		for _, m := range l.members {
+			h.Write([]byte(m.gate.Stream() + "\n"))
+		}
+		resume()
 	}
 	return rand.New(rand.NewPCG(h.Sum64(), 0))
 }

@@ -36,6 +36,9 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 		return m.seen, err
 	}
 	now := clock()
+	if m.notes.past.leaves(g.Place()) {
+		m.notes.note(ctx, now, kindMove, move{m.notes.past.Where, g.Place()})
+	}
 	if m.notes.past.Pending != nil {
 		m.settle(ctx, now, false)
 	}

@@ -23,6 +23,10 @@ func describe(kind string, body json.RawMessage) string {
 		said, ok = in(body, adoptWords)
 	case "release":
 		said, ok = in(body, func(r struct{ Why string }) string { return r.Why })
+	case "move":
+		said, ok = in(body, func(m struct{ From, To gates.Place }) string {
+			return fmt.Sprintf("the gate moved from %s to %s", m.From, m.To)
+		})
 	case "override":
 		said, ok = in(body, overrideWords)
 	case "override-end":

@@ -82,7 +82,7 @@ func (w *world) start() {
 	}
 	account := codepipeline.NewAccount(cfg, &w.calls)
 	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
-	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(stageName), w.store)
+	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(w.gate.Stage), w.store)
 	l.done.Go(func() { monitor.Run(ctx) })
 	changed := monitor.Changed()
 	l.done.Go(func() { l.line.Run(ctx, changed, nil) })

@@ -1,0 +1,298 @@
+package codepipeline_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/gates/codepipeline"
+)
+
+// reconfigure puts gates at their points on the running line, as a reload
+// does, and returns what it is refused for.
+func (w *world) reconfigure(next ...gates.Gate) []error {
+	w.t.Helper()
+	resume, err := w.life.line.Pause(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resume()
+	if refused := w.life.line.Refuse(next); len(refused) > 0 {
+		return refused
+	}
+	posts := make([]gates.Post, len(next))
+	pipeline := codepipeline.NewAccount(w.config("ANDON"), &w.calls).Pipeline(pipelineName)
+	for i, g := range next {
+		posts[i] = gates.Post{Gate: g, Point: pipeline.Transition(g.Stage)}
+	}
+	w.life.line.Set(posts, w.store)
+	return nil
+}
+
+// eveningWithStages is an evening with more than one deploy stage.
+func eveningWithStages(t *testing.T, tell func(t *testing.T, w *world), stages ...string) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorldBehind(t, func(h http.Handler) http.Handler { return h }, stages...)
+		defer w.end()
+		time.Sleep(2 * time.Hour)
+		tell(t, w)
+	})
+}
+
+func TestGateThatHoldsIsNotLetGo(t *testing.T) {
+	less := map[string]func(*gates.Gate){
+		"be removed":                 nil,
+		"be moved to stage Staging":  func(g *gates.Gate) { g.Stage = "Staging" },
+		"be moved to stage Product":  func(g *gates.Gate) { g.Instance = "another" },
+		"in eu-west-1":               func(g *gates.Gate) { g.Region = "eu-west-1" },
+		"lose its right to open":     func(g *gates.Gate) { g.May = []gates.Verb{gates.Close} },
+		"right to close and open: i": func(g *gates.Gate) { g.May = nil },
+	}
+	eveningWithStages(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		refusals := func() (said []error) {
+			for _, change := range less {
+				next := []gates.Gate{w.gate}
+				if change == nil {
+					next = nil
+				} else {
+					change(&next[0])
+				}
+				resume, err := w.life.line.Pause(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				said = append(said, w.life.line.Refuse(next)...)
+				resume()
+			}
+			return said
+		}
+		if said := refusals(); len(said) > 0 {
+			t.Errorf("nothing is held, and it is refused: %v", said)
+		}
+		w.fallSick()
+		said := errors.Join(refusals()...).Error()
+		if n := strings.Count(said, "gate production cannot "); n != len(less) {
+			t.Errorf("%d of %d changes are refused:\n%s", n, len(less), said)
+		}
+		for want := range less {
+			if !strings.Contains(said, want) {
+				t.Errorf("no refusal says %q:\n%s", want, said)
+			}
+		}
+		if !strings.Contains(said, "it holds stage Production of pipeline shop; wait until it has opened, or give it back with 'andon unhold production'") {
+			t.Errorf("the refusals do not say what to do:\n%s", said)
+		}
+		w.sick.Store(false)
+		time.Sleep(time.Hour)
+		if said := refusals(); len(said) > 0 {
+			t.Errorf("it has opened, and is still refused: %v", said)
+		}
+	}, "Staging", stageName)
+}
+
+// Records that wait to be written would be lost with their gate.
+func TestGateWithUnwrittenRecordsIsNotLetGo(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		disk := &brittleStore{Store: w.store}
+		w.store = disk
+		w.start()
+		time.Sleep(time.Minute)
+		disk.full.Store(true)
+		w.fallSick()
+		if said := w.reconfigure(); len(said) != 1 || !strings.Contains(said[0].Error(), "journal") {
+			t.Errorf("refused for %v, want its journal", said)
+		}
+	})
+}
+
+func TestReconfiguredGateKeepsWhatItKnows(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		before := w.report()
+		w.gate.MinHold = time.Hour
+		w.gate.Reopen = gates.AutoReopen
+		if said := w.reconfigure(w.gate); said != nil {
+			t.Fatal(said)
+		}
+		w.sick.Store(false)
+		time.Sleep(50 * time.Minute)
+		r := w.report()
+		if w.enabled() || r.Gate.MinHold != time.Hour || r.Hold == nil || r.Hold.Intent != before.Hold.Intent || r.Closes != 1 {
+			t.Errorf("50 minutes of an hour: enabled %v, %+v", w.enabled(), r)
+		}
+		time.Sleep(12 * time.Minute)
+		if !w.enabled() {
+			t.Errorf("the hour is over; andon says %+v", w.report())
+		}
+	})
+}
+
+func TestGatesSwapPoints(t *testing.T) {
+	eveningWithStages(t, func(t *testing.T, w *world) {
+		w.start()
+		other := w.gate
+		other.Name, other.Stage = "staging", "Staging"
+		if said := w.reconfigure(w.gate, other); said != nil {
+			t.Fatal(said)
+		}
+		time.Sleep(time.Minute)
+		production := w.gate
+		production.Stage, other.Stage = "Staging", stageName
+		if said := w.reconfigure(production, other); said != nil {
+			t.Fatal(said)
+		}
+		if n := len(w.life.line.Reports()); n != 0 {
+			t.Errorf("%d reports of gates that stand elsewhere now", n)
+		}
+		w.sick.Store(true)
+		time.Sleep(40 * time.Second)
+		if got := w.reason(); !strings.HasPrefix(got, "(andon shop-prod staging ") {
+			t.Errorf("production is held with %q, want by the gate staging", got)
+		}
+	}, "Staging", stageName)
+}
+
+// giveBack is what andon unhold does with an orphan.
+func (w *world) giveBack(o gates.Orphan) error {
+	point := codepipeline.NewAccount(w.config("ANDON"), &w.calls).Pipeline(o.Pipeline).Transition(o.Stage)
+	us := gates.Gate{Instance: "shop-prod", PersonEnable: time.Hour, Principals: w.gate.Principals}
+	_, err := gates.GiveBack(context.Background(), o, us, point, w.store, gates.Order{Actor: "alice", Reason: "the gate is gone"}, time.Now)
+	return err
+}
+
+func (w *world) orphans(configured ...gates.Gate) []gates.Orphan {
+	w.t.Helper()
+	found, err := gates.NewOrphans(w.store).Look(context.Background(), configured)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return found
+}
+
+func TestOrphanIsGivenBackFromTheJournalAlone(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		if found := w.orphans(w.gate); len(found) != 0 {
+			t.Errorf("the gate answers for its hold, and it is called an orphan: %+v", found)
+		}
+		found := w.orphans()
+		if len(found) != 1 || found[0].Place != w.gate.Place() || found[0].Since.IsZero() || !strings.Contains(w.reason(), found[0].Intent) {
+			t.Fatalf("found %+v, want the hold of the gate that is gone", found)
+		}
+		if err := w.giveBack(found[0]); err != nil || !w.enabled() {
+			t.Fatalf("enabled: %v, %v", w.enabled(), err)
+		}
+		if found := w.orphans(); len(found) != 0 {
+			t.Errorf("it was given back, and is still an orphan: %+v", found)
+		}
+	})
+}
+
+func TestOrphanThatSomebodyLiftedIsCrossedOut(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		w.disable("alice", "mine now")
+		var notOurs *gates.NotOursError
+		if err := w.giveBack(w.orphans()[0]); !errors.As(err, &notOurs) || w.reason() != "mine now" {
+			t.Fatalf("the hold is %q, %v; want alice's, untouched", w.reason(), err)
+		}
+		if found := w.orphans(); len(found) != 0 {
+			t.Errorf("nothing of andon's is left there, and it is still an orphan: %+v", found)
+		}
+	})
+}
+
+// A gate that only observes after a restart answers for nothing.
+func TestDemotedGateLeavesAnOrphan(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		w.gate.May = nil
+		if found := w.orphans(w.gate); len(found) != 1 || !strings.Contains(found[0].Why, "observe") {
+			t.Errorf("found %+v, want the hold of the gate that may only observe", found)
+		}
+	})
+}
+
+func TestRenamedGateSaysWhoLeftTheHold(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		w.gate.Name = "prod"
+		w.start()
+		w.sick.Store(false)
+		time.Sleep(time.Hour)
+		ps := w.report().Problems
+		if w.enabled() || len(ps) != 1 || ps[0].Code != "orphan" || !strings.Contains(ps[0].Do, "andon unhold production") {
+			t.Fatalf("enabled %v, problems %+v; want the hold left, and told whose it is", w.enabled(), ps)
+		}
+		if err := w.giveBack(w.orphans(w.gate)[0]); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if r := w.report(); !w.enabled() || len(r.Problems) != 0 {
+			t.Errorf("enabled %v, problems %+v", w.enabled(), r.Problems)
+		}
+	})
+}
+
+// A gate that was moved while it held, and while andon was away, guards its new
+// place at once; what it left is an orphan, given back beside it.
+func TestMovedGateLeavesAnOrphan(t *testing.T) {
+	eveningWithStages(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		old := w.gate
+		w.gate.Stage = "Staging"
+		w.start()
+		time.Sleep(time.Minute)
+		if !strings.HasPrefix(w.reason(), "(andon shop-prod production ") {
+			t.Fatalf("the old hold is %q", w.reason())
+		}
+		found := w.orphans(w.gate)
+		if len(found) != 1 || found[0].Place != old.Place() || !strings.Contains(found[0].Why, "Staging") {
+			t.Fatalf("found %+v, want the hold at %v", found, old.Place())
+		}
+		time.Sleep(time.Minute)
+		if r := w.report(); r.Hold == nil || r.Seen.Enabled {
+			t.Errorf("at its new place: %+v, want closed", r)
+		}
+		if err := w.giveBack(found[0]); err != nil || !w.enabled() {
+			t.Fatalf("enabled: %v, %v", w.enabled(), err)
+		}
+		if found := w.orphans(w.gate); len(found) != 0 {
+			t.Errorf("still an orphan: %+v", found)
+		}
+		time.Sleep(time.Minute)
+		if r := w.report(); r.Hold == nil || r.Seen.Enabled || r.Closes != 1 {
+			t.Errorf("the new hold did not survive: %+v", r)
+		}
+		w.sick.Store(false)
+		time.Sleep(time.Hour)
+		if r := w.report(); !r.Seen.Enabled || r.Hold != nil {
+			t.Errorf("the moved gate did not open: %+v", r)
+		}
+	}, "Staging", stageName)
+}
