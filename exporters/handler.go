@@ -18,13 +18,15 @@ import (
 // Sources are where the exporters look. The functions are called from many
 // goroutines at once and return values that nobody changes afterwards.
 type Sources struct {
-	Clock   func() time.Time
-	Checks  func() probes.Snapshot
-	Gates   func() []gates.Report  // in the order of the configuration; empty until the first tick
-	Ready   func() error           // nil: all gates are among Gates; else a sentence why not yet
-	Calls   func() map[Call]uint64 // requests to AWS since start
-	Version BuildInfo
-	Hosts   []string // names this server answers for, besides loopback and the address it was reached at
+	Clock         func() time.Time
+	Checks        func() probes.Snapshot
+	Gates         func() []gates.Report    // in the order of the configuration; empty until the first tick
+	Ready         func() error             // nil: all gates are among Gates; else a sentence why not yet
+	Calls         func() map[Call]uint64   // requests to AWS since start
+	Delays        func() *probes.Histogram // how late runs began, since start; nil for none
+	JournalErrors func() uint64            // uses of the journal that failed, since start
+	Version       BuildInfo
+	Hosts         []string // names this server answers for, besides loopback and the address it was reached at
 }
 
 // A Call is a kind of request to AWS and what became of it: "ok", the API's
@@ -55,10 +57,11 @@ func Handler(s Sources) http.Handler {
 	mux.HandleFunc("/api/", s.noSuchPath)
 	mux.HandleFunc("/-/healthy", s.healthy)
 	mux.HandleFunc("/-/ready", s.ready)
-	mux.Handle("/metrics", newScraper(s, registry(s)))
+	metrics := registry(s)
+	mux.Handle("/metrics", newScraper(s, metrics))
 	mux.HandleFunc("/style.css", style)
 	mux.Handle("/{$}", newPage(s))
-	return http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux))
+	return counted(metrics, http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux)))
 }
 
 // withDefaults fills in what was not given by what is then known: nothing.
@@ -77,6 +80,12 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Calls == nil {
 		s.Calls = func() map[Call]uint64 { return nil }
+	}
+	if s.Delays == nil {
+		s.Delays = func() *probes.Histogram { return nil }
+	}
+	if s.JournalErrors == nil {
+		s.JournalErrors = func() uint64 { return 0 }
 	}
 	return s
 }

@@ -72,11 +72,15 @@ type daemonMetrics struct {
 	sources  Sources
 	requests family
 	build    family
+	journal  family
+	delays   family
 }
 
 func newDaemonMetrics(s Sources) daemonMetrics {
 	m := daemonMetrics{sources: s}
 	m.requests = m.counter("andon_aws_requests_total", "Requests to AWS since start, by what became of them.", "operation", "code")
+	m.journal = m.counter("andon_journal_errors_total", "Uses of the journal that failed, since start.")
+	m.delays = m.counter("andon_start_delay_seconds", "How long after their scheduled starts runs of checks began, since start.")
 	m.build = m.gauge("andon_build_info", "1, with what this andon was built from.", "version", "revision", "goversion")
 	return m
 }
@@ -89,6 +93,10 @@ func (m daemonMetrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	for call, n := range counts {
 		m.requests.send(ch, float64(n), call.Operation, call.Code)
+	}
+	m.journal.send(ch, float64(m.sources.JournalErrors()))
+	if h := m.sources.Delays(); h != nil {
+		ch <- histogramMetric{m.delays.desc, h}
 	}
 	v := m.sources.Version
 	m.build.send(ch, 1, label(v.Version), label(v.Revision), label(v.GoVersion))

@@ -14,7 +14,7 @@ type gateMetrics struct {
 
 	state, holder, enforced, ask, override family
 	inside, waiting, read, problem         family
-	decisions, writes                      family
+	decisions, writes, late                family
 }
 
 func newGateMetrics(s Sources) gateMetrics {
@@ -28,6 +28,7 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.waiting = m.gauge("andon_gate_waiting", "Executions that wait before the gate.", "gate")
 	m.read = m.gauge("andon_gate_last_read_timestamp_seconds", "When the last successful read of AWS began, in seconds since 1970.", "gate")
 	m.problem = m.gauge("andon_gate_problem", "1 for each kind of problem that keeps the gate from its work.", "gate", "code")
+	m.late = m.gauge("andon_journal_late_records", "Records that wait for the journal to be writable.", "gate")
 	m.decisions = m.counter("andon_gate_decisions_total", "Changes of the gate's decision to a state, since start.", "gate", "state")
 	m.writes = m.counter("andon_gate_writes_total", "Writes that AWS confirmed, since start.", "gate", "verb")
 	return m
@@ -56,6 +57,7 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 		holderWord(gates.Adrift), holderWord(gates.Stranger), holderWord(gates.Dubious), holderWord(gates.Person)})
 	m.enforced.send(ch, flag(enforced(r, now)), name)
 	m.ask.send(ch, flag(r.Decision.Ask), name)
+	m.late.send(ch, float64(r.Late), name)
 	m.override.send(ch, flag(r.Override != nil), name)
 	if begun := r.Seen.Begun; !begun.IsZero() {
 		m.inside.send(ch, float64(len(r.Seen.Inside)), name)

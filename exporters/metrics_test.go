@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -21,13 +22,24 @@ import (
 
 // busy has all that metrics can tell.
 func busy() Sources {
-	tcp := check("database", target("db:5432", nil))
-	tcp.Kind = "tcp"
+	tcp, dns, tls := check("database", target("db:5432", nil)), check("name", target("shop.example.com", nil)), check("mail", target("mail:25", nil))
+	tcp.Kind, dns.Kind, tls.Kind = "tcp", "dns", "tls"
+	for _, c := range []probes.CheckState{tcp, dns, tls} {
+		s := &c.Targets[0].Status
+		s.Last.Facts = probes.Facts{Phases: s.Last.Facts.Phases, Remote: "[2001:db8::7]:443"}
+	}
+	tls.Targets[0].Status.Last.Facts.CertExpiry = noon().Add(24 * time.Hour)
 	r := with(closed(), func(r *gates.Report) {
 		r.Override = &gates.Override{Actor: "mia"}
 		r.Problems = []gates.Reason{{Code: "throttled"}, {Code: "journal"}, {Code: "throttled"}}
+		r.Late = 2
 	})
-	return world(probes.Snapshot{sick(), tcp}, r)
+	s := world(probes.Snapshot{sick(), tcp, dns, tls}, r)
+	s.JournalErrors = func() uint64 { return 3 }
+	var delays *probes.Histogram
+	delays = delays.Add(time.Millisecond)
+	s.Delays = func() *probes.Histogram { return delays }
+	return s
 }
 
 func TestMetrics(t *testing.T) {
@@ -45,7 +57,7 @@ func TestMetrics(t *testing.T) {
 	golden(t, "testdata/metrics.txt", b.String())
 }
 
-// golden compares with what was agreed on. ANDON_UPDATE=1 agrees.
+// golden compares a file with what was agreed on. ANDON_UPDATE=1 agrees.
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if os.Getenv("ANDON_UPDATE") == "1" {
@@ -57,8 +69,14 @@ func golden(t *testing.T, file, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got != string(want) {
-		t.Errorf("%s is no longer so; if that is meant, run this test with ANDON_UPDATE=1. Now it is:\n%s", file, got)
+	if got == string(want) {
+		return
+	}
+	t.Errorf("%s is no longer so; if that is meant, run this test with ANDON_UPDATE=1 and look at what it changes", file)
+	for line := range strings.Lines(got) {
+		if !strings.Contains(string(want), line) {
+			t.Errorf("it is new: %s", line)
+		}
 	}
 }
 

@@ -34,8 +34,9 @@ func scrape(t *testing.T, s Sources, accept string) prometheus.Gatherer {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, "http://localhost:9797/metrics", nil)
 	r.Header.Set("Accept", accept)
-	w := httptest.NewRecorder()
-	Handler(s).ServeHTTP(w, r)
+	w, h := httptest.NewRecorder(), Handler(s)
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://localhost:9797/-/healthy", nil)) // is counted
+	h.ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}

@@ -21,6 +21,7 @@ type Report struct {
 	Override *Override
 	Enforced bool // AWS shows what the decision wants, and it was looked at in this tick
 	Problems []Reason
+	Late     int       // records that wait for the journal to be writable
 	Changes  [3]uint64 // changes of decision to keep, open, closed, since start
 	Closes   uint64    // confirmed by AWS, since start
 	Opens    uint64
@@ -38,7 +39,7 @@ func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report
 	}
 	r := Report{At: now, Gate: m.gate, Decision: d, Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override,
-		Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
+		Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()
 	r.Problems = m.problems(r, e)
 	return r

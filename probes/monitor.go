@@ -37,6 +37,7 @@ type Monitor struct {
 	reloading sync.Mutex
 	mu        sync.Mutex
 	changed   []chan struct{} // one for each who asked
+	delays    *Histogram
 
 	sight sight
 }
@@ -124,6 +125,20 @@ func (m *Monitor) Changed() <-chan struct{} {
 	return c
 }
 
+// Delays counts how long after their scheduled starts all runs since start
+// began; nil while there were none.
+func (m *Monitor) Delays() *Histogram {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.delays
+}
+
+func (m *Monitor) delayed(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.delays = m.delays.Add(d)
+}
+
 func (m *Monitor) signal() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -196,6 +211,7 @@ func (m *Monitor) start(ctx context.Context, runs *sync.WaitGroup, e *entry, now
 
 // record is called by the one run of e that is under way.
 func (m *Monitor) record(e *entry, r Result) {
+	m.delayed(r.Late)
 	if e.retired.Load() {
 		return // what was asked is not what is asked now
 	}

@@ -110,8 +110,15 @@ func (s Status) Add(r Result) Status {
 	return s
 }
 
+// maxReasons is how many classes of failure one target is believed to have: a
+// class becomes a series, and their number must not depend on what answers.
+const maxReasons = 32
+
 // more copies, because the map before is still somebody's snapshot.
 func more(counts map[string]uint64, reason string) map[string]uint64 {
+	if _, known := counts[reason]; !known && len(counts) >= maxReasons {
+		reason = "other"
+	}
 	next := make(map[string]uint64, len(counts)+1)
 	maps.Copy(next, counts)
 	next[reason]++

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/journal/sqlite"
@@ -14,6 +16,8 @@ import (
 // because closing needs no journal.
 type patientStore struct {
 	open func(context.Context) (journal.Store, error)
+
+	failures atomic.Uint64 // uses of the journal that failed, since start
 
 	mu     sync.Mutex
 	store  journal.Store
@@ -50,31 +54,42 @@ func (s *patientStore) ready(ctx context.Context) (journal.Store, error) {
 	return s.store, nil
 }
 
+// counted counts what went wrong with the journal itself. That somebody else
+// wrote first, or that we are stopping, is not.
+func (s *patientStore) counted(err error) error {
+	if err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, context.Canceled) {
+		s.failures.Add(1)
+	}
+	return err
+}
+
 // Append is journal.Store's.
 func (s *patientStore) Append(ctx context.Context, r journal.Record) error {
 	store, err := s.ready(ctx)
 	if err != nil {
-		return err
+		return s.counted(err)
 	}
-	return store.Append(ctx, r)
+	return s.counted(store.Append(ctx, r))
 }
 
 // Read is journal.Store's.
 func (s *patientStore) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
 	store, err := s.ready(ctx)
 	if err != nil {
-		return nil, err
+		return nil, s.counted(err)
 	}
-	return store.Read(ctx, stream, after, limit)
+	records, err := store.Read(ctx, stream, after, limit)
+	return records, s.counted(err)
 }
 
 // Streams is journal.Store's.
 func (s *patientStore) Streams(ctx context.Context) ([]string, error) {
 	store, err := s.ready(ctx)
 	if err != nil {
-		return nil, err
+		return nil, s.counted(err)
 	}
-	return store.Streams(ctx)
+	names, err := store.Streams(ctx)
+	return names, s.counted(err)
 }
 
 // Close ends the use of the journal.
