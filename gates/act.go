@@ -35,7 +35,7 @@ func (m *member) close(ctx context.Context, begun time.Time, clock func() time.T
 	}
 	now := clock()
 	v := m.view(health())
-	e := m.gate.evidence(now, health(), m.seen, m.notes.past, m.notes.doubt())
+	e := m.evidence(now, health())
 	d := Decide(e)
 	if m.gate.Plan(now, v, d) != Stop {
 		return // things look different now
@@ -58,8 +58,12 @@ func (m *member) close(ctx context.Context, begun time.Time, clock func() time.T
 // being stopped, which ends ctx. What follows the call may take longer.
 func (m *member) open(ctx, longer context.Context, clock func() time.Time, health func() probes.Snapshot) {
 	now := clock()
-	e := m.gate.evidence(now, health(), m.seen, m.notes.past, m.notes.doubt())
+	e := m.evidence(now, health())
 	i := m.intent(m.notes.nextID(now), Open, e, Decide(e))
+	if !m.limit.reserve(now, m.gate.Stream(), i.ID, e.Override != nil) {
+		return // another gate was first; the next tick says so
+	}
+	defer func() { m.limit.learn(m.gate.Stream(), m.notes.past.Opens) }()
 	if err := m.notes.write(ctx, now, kindIntent, i); err != nil {
 		return // the doubt this leaves is reported, and keeps us from opening
 	}

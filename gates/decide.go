@@ -61,7 +61,10 @@ type Evidence struct {
 	Waiting  int       // executions before the point
 	MinHold  time.Duration
 	Reopen   Reopen
-	Doubts   []Reason // why we do not trust ourselves to open
+	Blind    probes.Blindness
+	OnBlind  OnBlind
+	Doubts   []Reason  // why we do not trust ourselves to open
+	Wait     time.Time // when the limit of opens lets this gate open; zero: now
 }
 
 // CheckEvidence is what a required check says.
@@ -87,6 +90,9 @@ func Decide(e Evidence) Decision {
 		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks, so nothing can be told",
 			Do: "name at least one check under the gate's checks"}}}
 	}
+	if e.Blind.Blind() {
+		return e.blinded()
+	}
 	if r := e.where("starved", starved); r != nil {
 		return Decision{Reasons: r}
 	}
@@ -103,6 +109,9 @@ func Decide(e Evidence) Decision {
 	}
 	if len(e.Doubts) > 0 {
 		return Decision{Reasons: e.Doubts}
+	}
+	if e.waits() {
+		return Decision{Reasons: []Reason{e.velocityReason()}, Until: e.Wait}
 	}
 	return Decision{State: Opened, Reasons: []Reason{{Code: "healthy", Text: e.wellText()}}}
 }

@@ -11,7 +11,8 @@ import (
 
 // evidence gathers what Decide is told. It reads no clock and does no I/O.
 func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Memory, doubts []Reason) Evidence {
-	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen}
+	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
+		Blind: health.Blind(now), OnBlind: g.OnBlind}
 	if o := past.Override; o != nil && o.over(now, seen) == "" {
 		e.Override = o
 	}
@@ -35,6 +36,9 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 	c, ok := health.Check(name)
 	if !ok {
 		return CheckEvidence{Name: name, Word: probes.Unknown.String(), Text: "there is no such check"}
+	}
+	if c.Witness {
+		return CheckEvidence{Name: name, Word: probes.Unknown.String(), Text: "it is a witness, which tells nothing of production"}
 	}
 	v := c.At(now)
 	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since)}
@@ -80,6 +84,9 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	}
 	if h.Failure.IsZero() {
 		h.Failure = now
+	}
+	if e.Blind.Blind() {
+		return h.proveAnew(now)
 	}
 	return h
 }

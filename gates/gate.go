@@ -26,6 +26,7 @@ type Gate struct {
 	MinHold      time.Duration // a close stands at least this long
 	Reopen       Reopen
 	PersonEnable time.Duration // how long a person's enable passes our own judgement
+	OnBlind      OnBlind       // what to decide when blind for long
 
 	Principals []string // further names of ours in lastChangedBy
 	Machines   []string // who is not one of us and not a person either
@@ -49,16 +50,6 @@ const (
 	AskIfSuspect Reopen = "ask-if-suspect"
 	AutoReopen   Reopen = "auto"
 	AskReopen    Reopen = "ask"
-)
-
-// OnBlind says what a gate decides when andon has been blind for a while: when
-// it is andon, rather than production, that cannot be reached.
-type OnBlind string
-
-// KeepBlind is the default: change nothing.
-const (
-	KeepBlind  OnBlind = "keep"
-	CloseBlind OnBlind = "close"
 )
 
 // suspectFor is how long after it left the stage a release is suspected.

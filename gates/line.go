@@ -15,6 +15,7 @@ import (
 type Line struct {
 	health  func() probes.Snapshot
 	turn    chan struct{} // whoever is in it ticks, or reconfigures; guards members
+	limit   *Velocity // of opening; nil: none
 	members []*member
 	me      atomic.Pointer[string] // our ARN, once it is known
 	reports atomic.Pointer[[]Report]
@@ -25,6 +26,7 @@ type member struct {
 	gate  Gate
 	point Point
 	notes *notebook
+	limit *Velocity // of opening, shared by all gates; nil: none
 
 	seen    Seen  // the last successful read
 	before  Seen  // the last one that showed the transition disabled
@@ -46,9 +48,19 @@ func NewLine(health func() probes.Snapshot) *Line {
 	return l
 }
 
+// Limit sets what limits the line's opens, before the first Add.
+func (l *Line) Limit(v *Velocity) { l.limit = v }
+
 // Add puts a gate on the line, before the first Tick.
 func (l *Line) Add(g Gate, p Point, store journal.Store) {
-	l.members = append(l.members, newMember(g, p, store))
+	l.members = append(l.members, l.member(g, p, store))
+}
+
+func (l *Line) member(g Gate, p Point, store journal.Store) *member {
+	m := newMember(g, p, store)
+	m.limit = l.limit
+	m.limit.join(g.Stream())
+	return m
 }
 
 // IAm tells the line under which ARN it acts. It may be called at any time.
@@ -112,6 +124,9 @@ func (l *Line) catchUp(ctx context.Context) {
 			m.gate.Principals = append(slices.Clone(m.gate.Principals), *me)
 		}
 		m.notes.catchUp(ctx)
+		if m.notes.err == nil {
+			m.limit.learn(m.gate.Stream(), m.notes.past.Opens)
+		}
 	}
 }
 
@@ -162,13 +177,23 @@ func (m *member) view(health probes.Snapshot) View {
 	v := View{Seen: m.seen, Fresh: m.readErr == nil, Limited: callCode(m.readErr) == "limited", Ran: true, Past: m.notes.past}
 	for _, name := range m.gate.Checks {
 		c, ok := health.Check(name)
-		v.Ran = v.Ran && ok && c.Ran()
+		v.Ran = v.Ran && ok && !c.Witness && c.Ran()
 	}
 	return v
 }
 
+func (m *member) evidence(now time.Time, health probes.Snapshot) Evidence {
+	e := m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt())
+	asks := ""
+	if i := m.notes.past.Pending; i != nil {
+		asks = i.ID
+	}
+	e.Wait = m.limit.wait(now, asks)
+	return e
+}
+
 func (m *member) decide(now time.Time, health probes.Snapshot) Decision {
-	return Decide(m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt()))
+	return Decide(m.evidence(now, health))
 }
 
 // settle closes an intent whose outcome was not known by what a read shows,

@@ -20,6 +20,7 @@ type Memory struct {
 	Override   *Override
 	Closing    time.Time // when the last close was intended; zero once it was lifted
 	Honoured   time.Time // AWS's time of the last person's enable that became an override
+	Opens      []Opening // of late, oldest first; never changed, replaced
 }
 
 // newMemory is an empty past.
@@ -97,6 +98,9 @@ func (m *Memory) intended(i Intent) {
 			m.Closing = h.Began
 		}
 	}
+	if i.Verb == Open {
+		m.opening(i)
+	}
 	m.Pending = &i
 }
 
@@ -107,6 +111,7 @@ func (m *Memory) cameOut(o Outcome) {
 	if o.Result == Lost {
 		return
 	}
+	m.opened(o)
 	m.cameOutElsewhere(o)
 	if m.Pending == nil || m.Pending.ID != o.Intent {
 		return

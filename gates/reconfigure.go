@@ -91,7 +91,7 @@ func (l *Line) Set(posts []Post, store journal.Store) {
 	for i, p := range posts {
 		at := slices.IndexFunc(l.members, func(m *member) bool { return m.gate.Name == p.Gate.Name && m.gate.Place() == p.Gate.Place() })
 		if at < 0 {
-			members[i] = newMember(p.Gate, p.Point, store)
+			members[i] = l.member(p.Gate, p.Point, store)
 			continue
 		}
 		members[i] = l.members[at]

@@ -28,7 +28,7 @@ type Report struct {
 }
 
 func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report {
-	e := m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt())
+	e := m.evidence(now, health)
 	d := Decide(e)
 	if d.State != m.said {
 		m.changes[d.State]++
@@ -62,6 +62,12 @@ func (r Report) enforced() bool {
 // problems is whatever keeps the gate from doing its work.
 func (m *member) problems(r Report, e Evidence) []Reason {
 	ps := append([]Reason(nil), e.Doubts...)
+	if e.Blind.Blind() {
+		ps = append(ps, blindReason(e.Blind))
+	}
+	if e.waits() {
+		ps = append(ps, e.velocityReason())
+	}
 	if m.readErr != nil {
 		ps = append(ps, Reason{Code: callCode(m.readErr), Text: m.readErr.Error()})
 	}

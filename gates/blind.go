@@ -1,0 +1,71 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/probes"
+)
+
+// OnBlind says what a gate decides when andon has been blind for a while: when
+// it is andon, rather than production, that cannot be reached.
+type OnBlind string
+
+// KeepBlind is the default: change nothing.
+const (
+	KeepBlind  OnBlind = "keep"
+	CloseBlind OnBlind = "close"
+)
+
+// blindFor is how long blindness lasts before a gate closes for it.
+const blindFor = 15 * time.Minute
+
+// blinded decides without sight: nothing is changed, unless the gate would
+// rather be closed than not know for long.
+func (e Evidence) blinded() Decision {
+	d := Decision{Reasons: []Reason{blindReason(e.Blind)}, Since: e.Blind.Since}
+	if e.OnBlind != CloseBlind {
+		return d
+	}
+	end := e.Blind.Since.Add(blindFor)
+	if e.Now.Before(end) {
+		d.Until = end
+		return d
+	}
+	d.State, d.Since = Closed, end
+	return d
+}
+
+func blindReason(b probes.Blindness) Reason {
+	return Reason{Code: "blind", Since: b.Since,
+		Text: fmt.Sprintf("andon cannot see: no check of production passes, and the witnesses %s fail as well", witnesses(b)),
+		Do:   "look at this machine's network, resolver and proxy; if production and the witnesses really are down, close by hand"}
+}
+
+// witnesses names those that fail, as many as a person reads.
+func witnesses(b probes.Blindness) string {
+	const most = 3
+	var names []string
+	for _, w := range b.Witnesses {
+		if !slices.Contains(names, w.Check) {
+			names = append(names, w.Check)
+		}
+	}
+	if more := len(names) - most; more > 0 {
+		names = append(names[:most], fmt.Sprintf("%d more", more))
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// proveAnew makes a hold that rests on no failure: every check has to prove
+// itself after now.
+func (h Hold) proveAnew(now time.Time) Hold {
+	h.Checks, h.Failure = nil, now
+	return h
+}
