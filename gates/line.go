@@ -15,7 +15,7 @@ import (
 type Line struct {
 	health  func() probes.Snapshot
 	turn    chan struct{} // whoever is in it ticks, or reconfigures; guards members
-	limit   *Velocity // of opening; nil: none
+	limit   *Velocity     // of opening; nil: none
 	members []*member
 	me      atomic.Pointer[string] // our ARN, once it is known
 	reports atomic.Pointer[[]Report]

@@ -32,8 +32,9 @@ type daemon struct {
 	store    *patientStore
 	monitor  *probes.Monitor
 	verdicts *gates.Verdicts
-	lines    []*gates.Line // one per pipeline
-	order    []string      // gates as configured
+	velocity *gates.Velocity // of all opens
+	lines    []*gates.Line   // one per pipeline
+	order    []string        // gates as configured
 	calls    codepipeline.Calls
 	aws      []aws.Config // one per region
 }
@@ -56,23 +57,40 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 
 func checks(cfg *config.Config) ([]probes.Check, error) {
 	env := kinds.NewEnv(kinds.Env{Dialer: new(egress.Dialer), Clock: time.Now})
-	list := make([]probes.Check, 0, len(cfg.Checks))
+	list := make([]probes.Check, 0, len(cfg.Checks)+len(cfg.Witnesses))
 	for _, c := range cfg.Checks {
-		probe, err := c.Settings.Probe(env)
+		check, err := newCheck(c, env)
 		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", c.Name, err)
+			return nil, err
 		}
-		policy := probes.DefaultPolicy(c.Every, c.Timeout)
-		policy.Down, policy.Of, policy.Up = c.Down.N, c.Down.Of, c.Up
-		list = append(list, probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every,
-			Timeout: c.Timeout, Policy: policy, Targets: c.Settings.Targets(), Probe: probe})
+		list = append(list, check)
+	}
+	for _, w := range cfg.Witnesses {
+		check, err := newCheck(w.Check, env)
+		if err != nil {
+			return nil, err
+		}
+		check.Witness, check.Network = true, w.Network
+		list = append(list, check)
 	}
 	return list, nil
+}
+
+func newCheck(c config.Check, env kinds.Env) (probes.Check, error) {
+	probe, err := c.Settings.Probe(env)
+	if err != nil {
+		return probes.Check{}, fmt.Errorf("check %s: %w", c.Name, err)
+	}
+	policy := probes.DefaultPolicy(c.Every, c.Timeout)
+	policy.Down, policy.Of, policy.Up = c.Down.N, c.Down.Of, c.Up
+	return probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every,
+		Timeout: c.Timeout, Policy: policy, Targets: c.Settings.Targets(), Probe: probe}, nil
 }
 
 // addGates puts each gate on the line of its pipeline.
 func (d *daemon) addGates(ctx context.Context, points *points) error {
 	lines := map[place]*gates.Line{}
+	d.velocity = gates.NewVelocity(d.cfg.MaxOpens.N, d.cfg.MaxOpens.Per, time.Now())
 	for _, g := range d.cfg.Gates {
 		point, err := points.of(ctx, g)
 		if err != nil {
@@ -81,6 +99,7 @@ func (d *daemon) addGates(ctx context.Context, points *points) error {
 		at := placeOf(g)
 		if lines[at] == nil {
 			lines[at] = gates.NewLine(d.monitor.Snapshot)
+			lines[at].Limit(d.velocity)
 			d.lines = append(d.lines, lines[at])
 		}
 		lines[at].Add(gateOf(d.cfg, g), point, d.store)
@@ -93,7 +112,7 @@ func (d *daemon) addGates(ctx context.Context, points *points) error {
 func gateOf(cfg *config.Config, g config.Gate) gates.Gate {
 	return gates.Gate{Name: g.Name, Instance: cfg.Instance, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage,
 		Region: g.CodePipeline.Region, Checks: g.Checks, May: g.May, MinHold: g.MinHold, Reopen: g.Reopen,
-		PersonEnable: g.PersonEnable, Principals: cfg.Principals, Machines: cfg.Machines}
+		PersonEnable: g.PersonEnable, OnBlind: g.OnBlind, Principals: cfg.Principals, Machines: cfg.Machines}
 }
 
 // watch runs the checks and the lines until ctx is done.
