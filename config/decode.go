@@ -61,7 +61,7 @@ func (d *decoder) given(p path) bool {
 func (d *decoder) pos(p path) place {
 	for {
 		if at, ok := d.from[p]; ok {
-			return place{at, at}
+			return place{key: at, value: at}
 		}
 		if at, ok := d.at[p]; ok || p == "" {
 			return at
@@ -74,6 +74,10 @@ func (d *decoder) pos(p path) place {
 func (d *decoder) decode(p path, v any, out reflect.Value) {
 	if t, ok := out.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		d.text(p, v, t)
+		return
+	}
+	if isForeign(out.Type()) {
+		d.foreign(p, v, out)
 		return
 	}
 	switch out.Kind() {

@@ -8,20 +8,23 @@ import (
 	"testing"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
 	"github.com/andon-project/andon/probes"
 	"github.com/andon-project/andon/probes/kinds"
 )
 
 // web and port stand for the kinds of checks, so that these tests hold for any.
 type web struct {
-	URL             string            `koanf:"url"`
-	Headers         map[string]string `koanf:"headers"`
-	Body            string            `koanf:"body"`
-	Expect          []string          `koanf:"expect"`
-	FollowRedirects *bool             `koanf:"follow_redirects"`
-	MaxBytes        int64             `koanf:"max_bytes"`
-	Share           float64           `koanf:"share"`
-	Patience        time.Duration     `koanf:"patience"`
+	URL             string                       `koanf:"url"`
+	Headers         map[string]string            `koanf:"headers"`
+	Body            string                       `koanf:"body"`
+	Expect          []string                     `koanf:"expect"`
+	FollowRedirects *bool                        `koanf:"follow_redirects"`
+	MaxBytes        int64                        `koanf:"max_bytes"`
+	Share           float64                      `koanf:"share"`
+	Patience        time.Duration                `koanf:"patience"`
+	Client          *promconfig.HTTPClientConfig `koanf:"client"`
 	TLS             struct {
 		ServerName string `koanf:"server_name"`
 	} `koanf:"tls"`

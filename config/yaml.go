@@ -28,7 +28,10 @@ type parser struct {
 }
 
 // A place is where a key and its value stand.
-type place struct{ key, value Pos }
+type place struct {
+	key, value Pos
+	quoted     bool // the value is a text, whatever it looks like
+}
 
 // errUnreadable ends a file whose rest cannot be read; why is in parser.errs.
 var errUnreadable = errors.New("unreadable")
@@ -42,7 +45,7 @@ func (p *parser) Unmarshal(text []byte) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.index[""] = place{p.pos(root), p.pos(root)}
+	p.index[""] = place{key: p.pos(root), value: p.pos(root)}
 	if root.Kind != yaml.MappingNode {
 		return nil, p.fail(root, "", "want fields like `instance: shop-prod`, one a line")
 	}
@@ -56,6 +59,13 @@ func (p *parser) Unmarshal(text []byte) (map[string]any, error) {
 // Marshal is not needed: andon writes no configuration.
 func (p *parser) Marshal(map[string]any) ([]byte, error) {
 	return nil, errors.New("config: cannot write YAML")
+}
+
+func quoted(n *yaml.Node) bool {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
 }
 
 func (p *parser) pos(n *yaml.Node) Pos { return Pos{p.file, n.Line, n.Column} }
@@ -114,7 +124,7 @@ func (p *parser) list(in path, n *yaml.Node, depth int) (any, error) {
 		if c.Tag == "!!null" { // an empty item's own position is that of whatever follows
 			at = p.pos(n)
 		}
-		p.index[in.item(i)] = place{at, at}
+		p.index[in.item(i)] = place{at, at, quoted(c)}
 		v, err := p.value(in.item(i), c, depth+1)
 		if err != nil {
 			return nil, err
@@ -171,7 +181,7 @@ func (p *parser) field(m fields, k, v *yaml.Node, depth int) error {
 		return nil
 	}
 	in := m.path.key(k.Value)
-	at := place{p.pos(k), p.pos(v)}
+	at := place{p.pos(k), p.pos(v), quoted(v)}
 	switch {
 	case v.Tag == "!!null": // the position of nothing is that of whatever follows
 		at.value = at.key

@@ -14,7 +14,10 @@ import (
 )
 
 // Settings are what a person wrote about one check of a kind: plain values,
-// zero means default.
+// zero means default. Fields with a koanf tag are filled by package config; one
+// whose type reads itself from YAML (UnmarshalYAML, as Prometheus'
+// HTTPClientConfig does) is filled by that, strictly and with its places: see
+// foreign.go there.
 type Settings interface {
 	// Validate returns nil or one or more joined FieldErrors. It asks neither
 	// the network nor the clock.
