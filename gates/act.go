@@ -46,7 +46,8 @@ func (m *member) close(ctx context.Context, begun time.Time, clock func() time.T
 	i.Hold = &hold
 	i.Reason = CleanReason(Mark{m.gate.Instance, m.gate.Name, id}, closeText(d, m.seen))
 	if err := m.notes.write(ctx, now, kindIntent, i); errors.Is(err, journal.ErrConflict) {
-		return // somebody else wrote first, perhaps a person's order: the next tick reads it
+		m.notes.catchUp(ctx) // somebody else wrote first, perhaps a person's order: the next tick goes by it
+		return
 	} else if err != nil {
 		m.notes.keep(now, kindIntent, i, err)
 	}
@@ -64,7 +65,10 @@ func (m *member) open(ctx, longer context.Context, clock func() time.Time, healt
 		return // another gate was first; the next tick says so
 	}
 	defer func() { m.limit.learn(m.gate.Stream(), m.notes.past.Opens) }()
-	if err := m.notes.write(ctx, now, kindIntent, i); err != nil {
+	if err := m.notes.write(ctx, now, kindIntent, i); errors.Is(err, journal.ErrConflict) {
+		m.notes.catchUp(ctx)
+		return
+	} else if err != nil {
 		return // the doubt this leaves is reported, and keeps us from opening
 	}
 	if why := m.secondThoughts(ctx, clock, health, i.Seen.Reason); why != "" {

@@ -52,6 +52,9 @@ type Decision struct {
 	Ask     bool      `json:"ask,omitempty"`  // a person has to open
 }
 
+// codeUnhealthy is the code of a reason that production gave.
+const codeUnhealthy = "unhealthy"
+
 // Evidence is all that Decide knows.
 type Evidence struct {
 	Now      time.Time
@@ -96,7 +99,7 @@ func Decide(e Evidence) Decision {
 	if r := e.where("starved", starved); r != nil {
 		return Decision{Reasons: r}
 	}
-	if r := e.where("unhealthy", unhealthy); r != nil {
+	if r := e.where(codeUnhealthy, unhealthy); r != nil {
 		return Decision{State: Closed, Reasons: r, Since: earliest(r)}
 	}
 	if r := e.where("unknown", unknown); r != nil {
@@ -116,13 +119,6 @@ func Decide(e Evidence) Decision {
 	return Decision{State: Opened, Reasons: []Reason{{Code: "healthy", Text: e.wellText()}}}
 }
 
-func (e Evidence) overridden() Decision {
-	o := e.Override
-	return Decision{State: Opened, Since: o.At, Until: o.Expires, Reasons: []Reason{{Code: "override",
-		Text:  fmt.Sprintf("%s ordered it open: %s", o.Actor, o.Reason),
-		Since: o.At}}}
-}
-
 // held gives what still speaks for closed although every check is healthy.
 func (e Evidence) held() Decision {
 	h := e.Hold
@@ -135,7 +131,7 @@ func (e Evidence) held() Decision {
 			add("recovering", fmt.Sprintf("%s passed %d times in a row since it failed, %d are needed", c.Name, c.Passes, want), "")
 		}
 	}
-	if end := h.Began.Add(e.MinHold); e.Now.Before(end) {
+	if end := h.Began.Add(e.MinHold); e.Now.Before(end) && !h.ordered() {
 		d.Until = end
 		add("min-hold", fmt.Sprintf("production is well again, and a close stands at least %v", e.MinHold), "")
 	}
@@ -156,7 +152,7 @@ func (e Evidence) askWhy() string {
 		return "CodePipeline did not let us look before we closed"
 	case e.Reopen == AutoReopen:
 		return ""
-	case e.Reopen == AskReopen:
+	case e.Reopen == AskReopen && !h.ordered():
 		return "the gate is configured to ask"
 	case h.Suspect:
 		return "a release was inside the stage or had just left it when production became unwell, and what waits may carry the same fault"

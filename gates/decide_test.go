@@ -61,6 +61,39 @@ func TestDecide(t *testing.T) {
 		{"S2: old read, reopen: auto", func(e *Evidence) { e.Hold = hold(func(h *Hold) { h.OldRead = true }); e.Reopen = AutoReopen }, Closed, "ask"},
 		{"reopen unset asks if suspect", func(e *Evidence) { e.Hold = hold(func(h *Hold) { h.Suspect = true }); e.Reopen = "" }, Closed, "ask"},
 		{"override while unhealthy", func(e *Evidence) { e.Checks = []CheckEvidence{bad}; e.Override = &Override{Actor: "alice"} }, Opened, "override"},
+		{"S6: override while starved", func(e *Evidence) {
+			e.Checks, e.Override = []CheckEvidence{late}, &Override{State: Opened, Actor: "alice"}
+		}, Opened, "override"},
+		{"override while in doubt", func(e *Evidence) {
+			e.Doubts, e.Override = []Reason{{Code: "clock"}}, &Override{State: Opened}
+		}, Opened, "override"},
+		{"ordered closed while healthy", func(e *Evidence) { e.Override = &Override{State: Closed, Actor: "alice"} }, Closed, "override"},
+		{"ordered closed while unknown", func(e *Evidence) {
+			e.Checks, e.Override = nil, &Override{State: Closed, Actor: "alice"}
+		}, Closed, "override"},
+		{"after an order: min_hold does not bind, nobody is asked", func(e *Evidence) {
+			e.Hold, e.Now, e.Reopen = &Hold{Began: friday, Order: "9"}, friday.Add(time.Second), AskReopen
+		}, Opened, "healthy"},
+		{"after an order: one pass will do", func(e *Evidence) {
+			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{said("shop", probes.Healthy, 1)}
+		}, Opened, "healthy"},
+		{"after an order: not without a pass", func(e *Evidence) {
+			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{said("shop", probes.Healthy, 0)}
+		}, Closed, "recovering"},
+		{"after an order: health counts", func(e *Evidence) {
+			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{bad}
+		}, Closed, "unhealthy"},
+		{"after an order: evidence counts", func(e *Evidence) {
+			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{said("shop", probes.Unknown, 0)}
+		}, Keep, "unknown"},
+		{"after an order: several wait", func(e *Evidence) { e.Hold, e.Waiting = &Hold{Began: friday, Order: "9"}, 2 }, Closed, "ask"},
+		{"S2: after an order on an old read", func(e *Evidence) {
+			e.Hold, e.Reopen = &Hold{Began: friday, Order: "9", OldRead: true}, AutoReopen
+		}, Closed, "ask"},
+		{"after an order behind which production fell sick: min_hold", func(e *Evidence) {
+			e.Hold = hold(func(h *Hold) { h.Order = "9" })
+			e.Now = later.Add(-1)
+		}, Closed, "min-hold"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -89,7 +122,7 @@ func TestAllReasonsAreTold(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	t.Parallel()
-	const us, alice, cfn = "arn:aws:sts::1:assumed-role/andon/task-9", "arn:aws:iam::1:user/alice", "arn:aws:sts::1:assumed-role/stack/AWSCloudFormation"
+	const us, cfn = "arn:aws:sts::1:assumed-role/andon/task-9", "arn:aws:sts::1:assumed-role/stack/AWSCloudFormation"
 	g := Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Principals: []string{"arn:aws:iam::1:role/andon"}, Machines: []string{"CloudFormation"}}
 	seen := func(enabled bool, by, reason string) Seen {
 		return Seen{Begun: friday, Enabled: enabled, ChangedBy: by, ChangedAt: friday, Reason: reason}

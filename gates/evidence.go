@@ -13,8 +13,8 @@ import (
 func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Memory, doubts []Reason) Evidence {
 	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
 		Blind: health.Blind(now), OnBlind: g.OnBlind}
-	if o := past.Override; o != nil && o.over(now, seen) == "" {
-		e.Override = o
+	if g.inForce(now, seen, past) {
+		e.Override = past.Override
 	}
 	var since time.Time
 	if past.Hold != nil {
@@ -60,9 +60,33 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 }
 
 // newHold is what a close at now begins. A close that repeats one which
-// somebody lifted keeps the older beginning and suspicion.
+// somebody lifted keeps the older beginning and suspicion. One that a person
+// ordered while production was not unwell is held against nobody.
 func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
-	h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(now.Add(v.Seen.Skew)), OldRead: !v.Fresh}
+	old := v.Past.Hold
+	if o := e.Override; o != nil && (old == nil || old.ordered()) && !e.own().unwell() {
+		return Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Order: o.ID}
+	}
+	h := g.sickHold(id, now, e, v.Seen)
+	h.OldRead = !v.Fresh || old != nil && old.OldRead
+	if old != nil && !old.ordered() {
+		h = h.after(*old)
+	}
+	return h
+}
+
+// extended is what the hold of an order becomes when production falls sick
+// behind it.
+func (g Gate) extended(now time.Time, e Evidence, v View) extension {
+	old := v.Past.Hold
+	h := g.sickHold(old.Intent, now, e, v.Seen)
+	h.OldRead, h.Changed, h.Order = old.OldRead, old.Changed, old.Order
+	return extension{e.own().Reasons, h, v.Seen}
+}
+
+// sickHold is what production's sickness at now amounts to.
+func (g Gate) sickHold(id string, now time.Time, e Evidence, s Seen) Hold {
+	h := Hold{Intent: id, Began: now, Inside: s.Inside, Suspect: s.suspect(now.Add(s.Skew))}
 	for _, c := range e.Checks {
 		if c.Verdict == probes.Unhealthy {
 			h.Checks = append(h.Checks, c.Name)
@@ -71,22 +95,25 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 			h.Failure = c.Failure
 		}
 	}
-	if old := v.Past.Hold; old != nil {
-		h.Began, h.Suspect, h.OldRead = old.Began, h.Suspect || old.Suspect, h.OldRead || old.OldRead
-		if len(old.Checks) == 0 {
-			h.Checks = nil // adopted: still every check has to prove itself
-		}
-		for _, name := range old.Checks {
-			if !slices.Contains(h.Checks, name) {
-				h.Checks = append(h.Checks, name)
-			}
-		}
-	}
 	if h.Failure.IsZero() {
 		h.Failure = now
 	}
 	if e.Blind.Blind() {
 		return h.proveAnew(now)
+	}
+	return h
+}
+
+// after is a hold that repeats old.
+func (h Hold) after(old Hold) Hold {
+	h.Began, h.Suspect = old.Began, h.Suspect || old.Suspect
+	if len(old.Checks) == 0 {
+		h.Checks = nil // adopted: still every check has to prove itself
+	}
+	for _, name := range old.Checks {
+		if !slices.Contains(h.Checks, name) {
+			h.Checks = append(h.Checks, name)
+		}
 	}
 	return h
 }
@@ -103,7 +130,11 @@ func closeText(d Decision, s Seen) string {
 		if i > 0 {
 			b.WriteString(" - ")
 		}
-		b.WriteString(cut(r.Text, 100))
+		most := 100
+		if r.Code == "override" {
+			most = 160 // a person's words stand here and nowhere else in AWS
+		}
+		b.WriteString(cut(r.Text, most))
 		if !r.Since.IsZero() {
 			b.WriteString(" - since " + compact(r.Since))
 		}

@@ -18,6 +18,7 @@ type Line struct {
 	limit   *Velocity     // of opening; nil: none
 	members []*member
 	me      atomic.Pointer[string] // our ARN, once it is known
+	ordered chan struct{}          // receives when a person has given an order
 	reports atomic.Pointer[[]Report]
 }
 
@@ -43,7 +44,7 @@ func newMember(g Gate, p Point, store journal.Store) *member {
 
 // NewLine makes a line. health is asked anew whenever something is decided.
 func NewLine(health func() probes.Snapshot) *Line {
-	l := &Line{health: health, turn: make(chan struct{}, 1)}
+	l := &Line{health: health, turn: make(chan struct{}, 1), ordered: make(chan struct{}, 1)}
 	l.reports.Store(&[]Report{})
 	return l
 }
@@ -156,16 +157,18 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 		case Settle:
 			m.settle(ctx, now, false)
 		case End:
-			o := m.notes.past.Override
-			m.notes.note(ctx, now, kindEnd, overrideEnd{o.ID, o.over(now, m.seen)})
+			end, _ := m.gate.over(*v.Past.Override, now, m.seen, v.Past)
+			m.notes.conclude(ctx, now, kindEnd, end)
 		case Honour:
-			m.notes.note(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
+			m.notes.conclude(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
 		case Answer:
-			m.notes.note(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
+			m.notes.conclude(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
 		case Adopt:
-			m.notes.note(ctx, now, kindAdopt, m.gate.adopt(now, v))
+			m.notes.conclude(ctx, now, kindAdopt, m.gate.adopt(now, v))
+		case Extend:
+			m.notes.conclude(ctx, now, kindExtend, m.gate.extended(now, m.evidence(now, health), v))
 		case Forget:
-			m.notes.note(ctx, now, kindRelease, release{"it is no longer ours", m.seen})
+			m.notes.conclude(ctx, now, kindRelease, release{"it is no longer ours", m.seen})
 		default:
 			return step
 		}
@@ -223,7 +226,7 @@ func (m *member) settle(ctx context.Context, now time.Time, answered bool) bool 
 // order is the override that a person's enable amounts to. What waited before
 // it is let in by it; when that has entered, the order is carried out.
 func (g Gate) order(id string, now time.Time, s, before Seen) Override {
-	return Override{ID: id, Actor: s.ChangedBy, At: now, Expires: now.Add(g.PersonEnable), Enabled: s.ChangedAt,
+	return Override{ID: id, State: Opened, Place: g.Place(), Actor: s.ChangedBy, At: now, Expires: now.Add(g.PersonEnable), Enabled: s.ChangedAt,
 		Reason: "enabled the transition in AWS while andon wanted it closed",
 		Latest: before.Latest, Waited: len(before.Waiting) > 0}
 }

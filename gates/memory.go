@@ -18,6 +18,7 @@ type Memory struct {
 	Pending    *Intent         // written, and not known what became of it
 	Hold       *Hold
 	Override   *Override
+	Ended      *OrderEnd // how the last override ended, until the next
 	Closing    time.Time // when the last close was intended; zero once it was lifted
 	Honoured   time.Time // AWS's time of the last person's enable that became an override
 	Opens      []Opening // of late, oldest first; never changed, replaced
@@ -56,8 +57,11 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 		return into(body, func(release) { m.Hold, m.Closing = nil, time.Time{} })
 	case kindOverride:
 		return into(body, func(o Override) {
-			m.Override = &o
-			m.Hold, m.Closing = nil, time.Time{}
+			m.at(o.Place)
+			m.Override, m.Ended = &o, nil
+			if o.Wants() == Opened {
+				m.Hold, m.Closing = nil, time.Time{}
+			}
 			if o.Enabled.After(m.Honoured) {
 				m.Honoured = o.Enabled
 			}
@@ -65,10 +69,11 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 	case kindMove:
 		return into(body, func(v move) { m.at(v.To) })
 	case kindEnd:
-		return into(body, func(e overrideEnd) {
-			if m.Override != nil && m.Override.ID == e.ID {
-				m.Override = nil
-			}
+		return into(body, m.ended)
+	case kindExtend:
+		return into(body, func(x extension) {
+			m.Closes[x.Hold.Intent] = x.Hold
+			m.Hold = &x.Hold
 		})
 	case kindLate:
 		var l struct {
@@ -123,10 +128,22 @@ func (m *Memory) cameOut(o Outcome) {
 		h := m.Closes[i.ID]
 		if s := o.Seen; s != nil {
 			h.Changed = s.ChangedAt
-			h.Suspect = h.Suspect || s.suspect(s.ChangedAt) // it may have entered while we closed
+			h.Suspect = h.Suspect || !h.ordered() && s.suspect(s.ChangedAt) // it may have entered while we closed
 		}
 		m.Closes[i.ID], m.Hold = h, &h
 	case o.Result == Done && i.Verb == Open:
+		m.Hold, m.Closing = nil, time.Time{}
+	}
+}
+
+// ended ends the order in force. With one to close that a person lifted in AWS
+// goes the hold that stood for it.
+func (m *Memory) ended(e OrderEnd) {
+	if m.Override == nil || m.Override.ID != e.ID {
+		return
+	}
+	m.Override, m.Ended = nil, &e
+	if !e.Enabled.IsZero() && m.Hold != nil && m.Hold.ordered() {
 		m.Hold, m.Closing = nil, time.Time{}
 	}
 }

@@ -87,7 +87,7 @@ func TestRecordsOfOthers(t *testing.T) {
 		t.Errorf("closing since %v, want since the first try, %v", m.Closing, friday)
 	}
 	m = fold(t, m, kindOverride, Override{ID: "9", Actor: "alice"})
-	if m := fold(t, m, kindEnd, overrideEnd{ID: "8"}); m.Override == nil {
+	if m := fold(t, m, kindEnd, OrderEnd{ID: "8"}); m.Override == nil {
 		t.Error("the end of another order ended this one")
 	}
 }
@@ -119,8 +119,8 @@ func TestOrderIsOver(t *testing.T) {
 		{"entered, but nothing had waited", nothingWaited, friday, entered, false},
 		{"nothing read", o, friday, Seen{}, false},
 	} {
-		if got := c.o.over(c.at, c.seen); (got != "") != c.over {
-			t.Errorf("%s: %q", c.name, got)
+		if got, over := (Gate{}).over(c.o, c.at, c.seen, newMemory()); over != c.over || (got.Why != "") != c.over {
+			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func TestFoldingTwice(t *testing.T) {
 		{kindIntent, aClose}, {kindOutcome, Outcome{Intent: aClose.ID, Result: Lost}}, {kindOutcome, done},
 		{kindIntent, open}, {kindOutcome, Outcome{Intent: open.ID, Result: Done}},
 		{kindAdopt, adoption{Mark: Mark{Intent: "bbbbbbbbbb"}, Hold: Hold{Intent: "bbbbbbbbbb", Began: friday}}},
-		{kindOverride, order}, {kindEnd, overrideEnd{ID: "9"}},
+		{kindOverride, order}, {kindEnd, OrderEnd{ID: "9"}},
 		{kindIntent, aClose}, {kindOutcome, done}, {kindRelease, release{}},
 	}
 	once, twice, late := newMemory(), newMemory(), newMemory()

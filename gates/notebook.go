@@ -102,6 +102,18 @@ func (n *notebook) note(ctx context.Context, at time.Time, kind string, body any
 	}
 }
 
+// conclude is note for what was concluded from all that was known: if somebody
+// else has written meanwhile, perhaps a person's order, that is read first, and
+// nothing is written or kept.
+func (n *notebook) conclude(ctx context.Context, at time.Time, kind string, body any) {
+	switch err := n.write(ctx, at, kind, body); {
+	case errors.Is(err, journal.ErrConflict):
+		n.catchUp(ctx)
+	case err != nil:
+		n.keep(at, kind, body, err)
+	}
+}
+
 // keep lets a record count that could not be written, and wait.
 func (n *notebook) keep(at time.Time, kind string, body any, err error) {
 	raw, jerr := json.Marshal(body)

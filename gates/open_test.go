@@ -164,7 +164,6 @@ func results(t *testing.T, m *member) string {
 // answered.
 func TestSettling(t *testing.T) {
 	t.Parallel()
-	const alice = "arn:aws:iam::1:user/alice"
 	by := func(arn string, enabled bool) Seen {
 		s := Seen{Begun: friday, ChangedBy: arn, ChangedAt: friday, Enabled: enabled}
 		if !enabled {

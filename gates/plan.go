@@ -16,6 +16,7 @@ const (
 	Answer Step = "answer" // a person enabled as they were asked to
 	Adopt  Step = "adopt"  // a hold of ours that the journal does not know
 	Forget Step = "forget" // our hold is gone and nothing speaks for closing again
+	Extend Step = "extend" // our hold stood for an order, and now production is unwell too
 	Stop   Step = Step(Close)
 	Go     Step = Step(Open)
 )
@@ -51,7 +52,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 	switch past := v.Past; {
 	case past.Pending != nil:
 		return Settle
-	case past.Override != nil && past.Override.over(now, v.Seen) != "":
+	case past.Override != nil && !g.inForce(now, v.Seen, past):
 		return End
 	case g.adoptable(holder, past):
 		if v.Ran {
@@ -65,6 +66,8 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Honour
 	case d.State == Closed && v.Seen.Enabled && g.may(Close):
 		return Stop
+	case holder == Ours && past.Hold != nil && past.Hold.ordered() && d.unwell():
+		return Extend
 	case d.State == Opened && holder == Ours && g.may(Open) && v.Ran:
 		return Go
 	case d.State == Opened && past.closing() && (holder == Nobody || holder == Person || holder == Stranger):

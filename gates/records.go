@@ -10,6 +10,7 @@ const (
 	kindRelease  = "release"      // a hold of ours ended without our opening
 	kindOverride = "override"     // a person's order
 	kindEnd      = "override-end" // it is over
+	kindExtend   = "extend"       // a hold that stood for an order stands for production too
 	kindMove     = "move"         // the gate was put somewhere else
 	kindLate     = "late"         // a record that could not be written when it was due
 )
@@ -54,12 +55,21 @@ type Hold struct {
 	Suspect bool        `json:"suspect,omitempty"` // a release was inside or had just left
 	Inside  []Execution `json:"inside,omitempty"`
 	OldRead bool        `json:"old_read,omitempty"`
+	Order   string      `json:"order,omitempty"`  // the person's order that closed, while production was not unwell
 	Changed time.Time   `json:"changed,omitzero"` // AWS's time of our disable, once it was read
 }
 
+// ordered: it stands for a person's order and for nothing else, so it has no
+// failure to recover from, nobody is suspected, and its end was the person's to
+// say.
+func (h Hold) ordered() bool { return h.Order != "" && len(h.Checks) == 0 }
+
 // needs is how many passes in a row, begun after the failure, c must show.
 func (h Hold) needs(c CheckEvidence) int {
-	if len(h.Checks) == 0 {
+	switch {
+	case h.ordered():
+		return 1
+	case len(h.Checks) == 0:
 		return c.Up
 	}
 	for _, name := range h.Checks {
@@ -70,34 +80,11 @@ func (h Hold) needs(c CheckEvidence) int {
 	return 1
 }
 
-// An Override is a person's order that passes our own judgement.
-type Override struct {
-	ID      string    `json:"id"`
-	Actor   string    `json:"actor"`
-	Reason  string    `json:"reason"`
-	At      time.Time `json:"at"`
-	Expires time.Time `json:"expires"`
-	Enabled time.Time `json:"enabled,omitzero"` // AWS's time of the enable that is the order
-	// Until another execution than this entered the stage; only where one
-	// waited when the order was given.
-	Latest string `json:"latest,omitempty"`
-	Waited bool   `json:"waited,omitempty"`
-}
-
-// over tells why the override is no longer in force at now, "" while it is.
-func (o Override) over(now time.Time, s Seen) string {
-	switch {
-	case !now.Before(o.Expires):
-		return "its time is over"
-	case o.Waited && s.known() && s.Enabled && s.Latest != o.Latest:
-		return "the execution that waited has entered"
-	}
-	return ""
-}
-
-type overrideEnd struct {
-	ID  string `json:"id"`
-	Why string `json:"why"`
+// An extension is what a hold has become while it stood.
+type extension struct {
+	Why  []Reason `json:"why"`
+	Hold Hold     `json:"hold"`
+	Seen Seen     `json:"seen"`
 }
 
 type adoption struct {

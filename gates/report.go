@@ -19,7 +19,10 @@ type Report struct {
 	Holder   Holder
 	Hold     *Hold
 	Override *Override
-	Enforced bool // AWS shows what the decision wants, and it was looked at in this tick
+	Own      Decision  // what it would be without the override
+	Ended    *OrderEnd // how the last override ended, until the next
+	Ran      bool      // every check has had a conclusive run since start; before that nothing is opened
+	Enforced bool      // AWS shows what the decision wants, and it was looked at in this tick
 	Problems []Reason
 	Late     int       // records that wait for the journal to be writable
 	Changes  [3]uint64 // changes of decision to keep, open, closed, since start
@@ -38,8 +41,8 @@ func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report
 		m.actErr = nil
 	}
 	r := Report{At: now, Gate: m.gate, Decision: d, Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
-		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override,
-		Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
+		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
+		Ran: m.view(health).Ran, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()
 	r.Problems = m.problems(r, e)
 	return r

@@ -14,9 +14,9 @@ const (
 	retry = time.Second
 )
 
-// Run ticks until ctx is done: at about its pace, at once when wake receives, and
-// sooner while something that is wanted has not been reached. After each tick
-// it tells tell, which may be nil.
+// Run ticks until ctx is done: at about its pace, at once when wake receives or
+// a person gives an order, and sooner while something that is wanted has not
+// been reached. After each tick it tells tell, which may be nil.
 func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report)) {
 	pause, random := retry, l.random(ctx)
 	for ctx.Err() == nil {
@@ -35,6 +35,7 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		select {
 		case <-ctx.Done():
 		case <-wake:
+		case <-l.ordered:
 		case <-timer.C:
 		}
 		timer.Stop()

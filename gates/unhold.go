@@ -10,12 +10,6 @@ import (
 	"github.com/andon-project/andon/probes"
 )
 
-// An Order is what a person says when they take back a hold of andon's.
-type Order struct {
-	Actor  string // who
-	Reason string // why
-}
-
 // Unhold gives back what g holds at p, by a person's order and without a
 // daemon. The order is journalled before AWS is changed, so that a daemon that
 // runs meanwhile honours it for g.PersonEnable. What is not ours is refused.
@@ -47,7 +41,8 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 			return m.seen, err
 		}
 	}
-	order := Override{ID: m.notes.nextID(now), Actor: o.Actor, Reason: o.Reason, At: now, Expires: now.Add(g.PersonEnable)}
+	order := Override{ID: m.notes.nextID(now), State: Opened, Place: g.Place(), Actor: o.Actor, Reason: o.Reason, At: now, Expires: now.Add(g.PersonEnable),
+		Replaces: m.notes.past.Override.ref(), Changed: m.seen.ChangedAt}
 	if err := m.notes.write(ctx, now, kindOverride, order); err != nil {
 		return m.seen, err
 	}

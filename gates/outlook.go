@@ -1,0 +1,134 @@
+package gates
+
+import (
+	"fmt"
+	"slices"
+)
+
+// An Outlook is what will come of an order, as far as the last tick shows.
+type Outlook struct {
+	Order   *Override   // in force now; nil when one was withdrawn
+	Before  *Override   // what it replaced, or what was withdrawn
+	Will    string      // a sentence: what andon does now
+	Blocks  []Reason    // what stands in the way
+	Waiting []Execution // what enters when the transition is enabled
+}
+
+// outlook says what o brings, or, where it is nil, the end of before. It reads
+// no clock and does no I/O.
+func (r Report) outlook(o, before *Override) Outlook {
+	if r.Gate.Name == "" {
+		return Outlook{Order: o, Before: before, Will: "andon carries it out once it has looked at CodePipeline",
+			Blocks: []Reason{{Code: "not-read", Text: "andon has not looked at this gate since it started"}}}
+	}
+	l := Outlook{Order: o, Before: before, Blocks: r.unseen()}
+	switch {
+	case o == nil:
+		l.Will = "the gate decides by itself again: " + r.Own.outlook()
+		if r.Own.State == Opened && !r.Seen.Enabled {
+			l.Waiting = slices.Clone(r.Seen.Waiting)
+			if b, ok := r.foreign("andon never lifts that"); ok {
+				l.Blocks = append(l.Blocks, b)
+			}
+		}
+	case o.Wants() == Opened:
+		l.toOpen(r)
+	default:
+		l.toClose(r)
+	}
+	return l
+}
+
+// unseen: what was not looked at cannot be moved.
+func (r Report) unseen() []Reason {
+	if r.Fresh {
+		return nil
+	}
+	for _, p := range r.Problems {
+		switch p.Code {
+		case "journal", "clock":
+		default:
+			return []Reason{{Code: "not-read", Text: "andon could not look at CodePipeline: " + p.Text, Do: "the order is carried out when it can"}}
+		}
+	}
+	return []Reason{{Code: "not-read", Text: "andon could not look at CodePipeline", Do: "the order is carried out when it can"}}
+}
+
+func (l *Outlook) toOpen(r Report) {
+	until := " until " + clockTime(l.Order.Expires) + ", whatever the checks say"
+	if r.Holder == Nobody {
+		l.Will = "the transition is enabled and stays so" + until
+		return
+	}
+	l.Waiting = slices.Clone(r.Seen.Waiting)
+	l.Will = "andon enables the transition and leaves it enabled" + until + riders(l.Waiting)
+	if !r.Gate.may(Open) {
+		l.block("may", "the gate may not open, so what it holds stays", "list open under its may, or enable the transition by hand")
+	}
+	if b, ok := r.foreign("andon never lifts that"); ok {
+		l.Blocks = append(l.Blocks, b)
+	}
+	if !r.Ran {
+		l.block("not-run", "not every check has run since andon started, and before that nothing is opened", "wait for the first runs")
+	}
+	for _, p := range r.Problems {
+		if p.Code == "journal" {
+			l.Blocks = append(l.Blocks, p)
+		}
+	}
+}
+
+func (l *Outlook) toClose(r Report) {
+	until := " until " + clockTime(l.Order.Expires)
+	switch {
+	case r.Seen.Enabled && r.Gate.may(Close):
+		l.Will = "andon disables the transition and keeps it disabled" + until + ", with your name and reason"
+	case r.Seen.Enabled:
+		l.Will = "the transition is enabled, and stays so"
+		l.block("may", "the gate may not close", "list close under its may, or disable the transition by hand")
+	default:
+		l.Will = "the transition is disabled already, and andon does not enable it" + until
+		if b, ok := r.foreign("if they enable it, that ends your order"); ok {
+			l.Blocks = append(l.Blocks, b)
+		}
+	}
+}
+
+func (l *Outlook) block(code, text, do string) {
+	l.Blocks = append(l.Blocks, Reason{Code: code, Text: text, Do: do})
+}
+
+// foreign is a hold that is not ours.
+func (r Report) foreign(so string) (Reason, bool) {
+	if r.Holder == Person {
+		by := r.Seen.ChangedBy
+		if by == "" {
+			by = "somebody whom AWS does not name"
+		}
+		return Reason{Code: "person", Since: r.Seen.ChangedAt, Text: fmt.Sprintf("%s holds the transition: %s; %s", by, r.Seen.Reason, so),
+			Do: "ask them, or enable it with your own credentials"}, true
+	}
+	if strange := r.strange(); len(strange) > 0 && r.Holder != Adrift {
+		return strange[0], true
+	}
+	return Reason{}, false
+}
+
+// riders names what enters.
+func riders(waiting []Execution) string {
+	switch len(waiting) {
+	case 0:
+		return "; nothing waits to enter"
+	case 1:
+		return "; what waits enters: " + rider(waiting[0])
+	}
+	return fmt.Sprintf("; %d executions wait and enter, among them %s", len(waiting), rider(waiting[0]))
+}
+
+func rider(x Execution) string {
+	text := "execution " + short(x.ID)
+	if x.Revision != "" {
+		text += ", revision " + short(x.Revision)
+	}
+	return text
+}
