@@ -85,7 +85,7 @@ func (s *simulation) auditOpen(w write, g gates.Gate, c chronicle) {
 	seen, age := w.shown, w.time.Sub(w.shown.begun)
 	mark, ours := seen.ours(g.Instance, g.Name)
 	hold, known := c.holds[mark.Intent]
-	ordered := c.override != nil && w.time.Before(c.override.Expires)
+	ordered, bare := c.ordered(w.time), c.bare(hold)
 	halted := s.halted.Load()
 	switch daemon := w.key == "ANDON"; {
 	case age > 2*time.Second:
@@ -100,30 +100,32 @@ func (s *simulation) auditOpen(w write, g gates.Gate, c chronicle) {
 		s.violated("L5: %s is enabled after SIGTERM", w.stage)
 	case daemon && !s.ran(g):
 		s.violated("S8: %s is enabled before every check has run", w.stage)
-	case ordered:
+	case ordered == gates.Opened:
+	case ordered == gates.Closed:
+		s.violated("S7: %s is enabled against the order of %s", w.stage, c.override.Actor)
 	case !daemon:
 		s.violated("S7: %s is enabled at the command line without an order", w.stage)
 	case w.shown.skew.Abs() > gates.MaxSkew+time.Second:
 		s.violated("S4: %s is enabled while the clock is doubtful by %v", w.stage, w.shown.skew)
-	case w.time.Before(hold.Began.Add(g.MinHold)):
+	case !bare && w.time.Before(hold.Began.Add(g.MinHold)):
 		s.violated("S4: %s is enabled before min_hold of %v is over", w.stage, g.MinHold)
 	case hold.OldRead:
 		s.violated("S2: %s is enabled, and its close followed an old read", w.stage)
-	case g.Reopen == gates.AskReopen, g.Reopen == gates.AskIfSuspect && s.isBlamed(mark.Intent):
+	case !bare && g.Reopen == gates.AskReopen, g.Reopen == gates.AskIfSuspect && s.isBlamed(mark.Intent):
 		s.violated("P15: %s is enabled, and nobody was asked (reopen: %s)", w.stage, g.Reopen)
 	default:
-		s.auditEvidence(w, g, hold)
+		s.auditEvidence(w, g, hold, bare)
 	}
 }
 
 // auditEvidence: S4. What ended at this very moment may not be known yet.
-func (s *simulation) auditEvidence(w write, g gates.Gate, hold gates.Hold) {
+func (s *simulation) auditEvidence(w write, g gates.Gate, hold gates.Hold, bare bool) {
 	for i, name := range checkNames {
 		if !slices.Contains(g.Checks, name) {
 			continue
 		}
 		passes, want, last := 0, 1, time.Time{}
-		if len(hold.Checks) == 0 || slices.Contains(hold.Checks, name) {
+		if !bare && len(hold.Checks) == 0 || slices.Contains(hold.Checks, name) {
 			want = 10
 		}
 		s.mu.Lock()
@@ -165,11 +167,11 @@ func (s *simulation) auditClose(w write, g gates.Gate, c chronicle) {
 		s.violated("S1: the mark of %s is %v", w.stage, mark)
 	case !known && !ill:
 		s.violated("S9: %s is disabled without a durable intent", w.stage)
-	case c.override != nil && w.time.Before(c.override.Expires) && !ill:
+	case c.ordered(w.time) == gates.Opened && !ill:
 		s.violated("S7: %s is disabled against the order of %s", w.stage, c.override.Actor)
 	}
 	s.mu.Lock()
-	s.blamed[mark.Intent] = seen.suspect(w.time)
+	s.blamed[mark.Intent] = seen.suspect(w.time) && !c.bare(hold)
 	l := s.lifted[w.stage]
 	s.mu.Unlock()
 	if t := seen.InboundTransitionState; l.changed != 0 && t.LastChangedAt == l.changed && !ill && !l.ill && s.lost.Before(l.at) && !c.heeds(l) {
@@ -184,6 +186,14 @@ func (c chronicle) heeds(l lifting) bool {
 		if o.Enabled.Sub(l.at).Abs() < 10*time.Millisecond {
 			return true
 		}
+	}
+	for _, e := range c.ends { // the order to close that she overruled
+		if e.Enabled.Sub(l.at).Abs() < 10*time.Millisecond {
+			return true
+		}
+	}
+	if o := c.override; o != nil && o.Wants() == gates.Closed && o.At.After(l.at) {
+		return true // somebody wanted otherwise since
 	}
 	for _, r := range c.freed {
 		if !r.Time.Before(l.at.Add(-time.Minute)) {

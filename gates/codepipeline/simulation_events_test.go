@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/andon-project/andon/emulator"
@@ -85,8 +86,10 @@ func (s *simulation) event() {
 		s.foreign(stage)
 	case n < 53:
 		s.move(pick(s, "alice", "alice", "DEPLOY"), stage, "")
-	case n < 55:
+	case n < 54:
 		s.unhold(stage)
+	case n < 57:
+		s.order(stage)
 	case n < 76:
 		s.fault()
 	case n < 80:
@@ -163,6 +166,20 @@ func (s *simulation) unhold(stage string) {
 		_, err := gates.Unhold(context.Background(), g, point, s.store, gates.Order{Actor: "alice", Reason: "I know"}, time.Now)
 		s.note("unhold %s: %v", stage, err)
 	}
+}
+
+// order is a person's over the API: to open, to close, or neither any more.
+func (s *simulation) order(stage string) {
+	i := slices.IndexFunc(s.gates, func(g gates.Gate) bool { return g.Stage == stage })
+	name, o := s.gates[i].Name, gates.Order{State: pick(s, gates.Opened, gates.Closed, gates.Keep), Actor: "mia", Reason: "I know",
+		For: time.Minute + time.Duration(s.random.Int64N(int64(20*time.Minute)))}
+	var err error
+	if o.State == gates.Keep {
+		_, err = s.life.line.Withdraw(context.Background(), name, o, time.Now)
+	} else {
+		_, err = s.life.line.Order(context.Background(), name, o, time.Now)
+	}
+	s.note("mia orders %s: %s for %v: %v", name, o.State, o.For, err)
 }
 
 // fault makes something go wrong for the daemon a bounded number of times.

@@ -1,6 +1,7 @@
 package codepipeline_test
 
 import (
+	"context"
 	"time"
 
 	"github.com/andon-project/andon/gates"
@@ -17,6 +18,10 @@ func (s *simulation) calm() {
 	}
 	if s.deadman.dead.Load() || s.life == nil {
 		s.revive()
+	}
+	for _, g := range s.gates {
+		_, err := s.life.line.Withdraw(context.Background(), g.Name, gates.Order{Actor: "mia", Reason: "good night"}, time.Now)
+		s.note("mia ends what she ordered at %s: %v", g.Name, err)
 	}
 }
 

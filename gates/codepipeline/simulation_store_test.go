@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/journal"
@@ -53,6 +55,7 @@ type chronicle struct {
 	holds    map[string]gates.Hold // of every close intended and every adoption, by intent
 	opening  bool                  // the last intent is to open, and has no outcome
 	orders   []gates.Override
+	ends     []gates.OrderEnd
 	override *gates.Override // the last order that has not been ended
 	freed    []journal.Record
 }
@@ -79,6 +82,22 @@ func chronicleOf(ctx context.Context, s *fickleStore, stream string) (c chronicl
 		}
 	}
 	return c, journal.Verify(c.records)
+}
+
+// ordered is what a person's order in force at t wants; Keep: there is none.
+func (c chronicle) ordered(t time.Time) gates.State {
+	if c.override == nil || !t.Before(c.override.Expires) {
+		return gates.Keep
+	}
+	return c.override.Wants()
+}
+
+// bare tells whether a hold stands for an order alone, which a person really
+// gave before it began.
+func (c chronicle) bare(h gates.Hold) bool {
+	return len(h.Checks) == 0 && slices.ContainsFunc(c.orders, func(o gates.Override) bool {
+		return o.ID == h.Order && o.Wants() == gates.Closed && !h.Began.Before(o.At)
+	})
 }
 
 // oldRead tells whether a close before this one followed an old read: then this
@@ -121,7 +140,16 @@ func (c *chronicle) add(r journal.Record, kind string, body json.RawMessage) err
 		c.orders = append(c.orders, o)
 		c.override = &o
 	case "override-end":
-		c.override = nil
+		var e gates.OrderEnd
+		err = json.Unmarshal(body, &e)
+		c.ends = append(c.ends, e)
+		if c.override != nil && c.override.ID == e.ID {
+			c.override = nil
+		}
+	case "extend":
+		var x struct{ Hold gates.Hold }
+		err = json.Unmarshal(body, &x)
+		c.holds[x.Hold.Intent] = x.Hold
 	}
 	return err
 }
