@@ -137,7 +137,7 @@ func (e Evidence) held() Decision {
 	}
 	if why := e.askWhy(); why != "" {
 		d.Ask = true
-		add("ask", why+"; a person has to open", "look at what waits, then enable the transition: in the console, with aws codepipeline enable-stage-transition, or with andon unhold")
+		add("ask", why+"; a person has to open", "look at what waits, then enable the transition: in the console, with aws codepipeline enable-stage-transition, or with andon override set")
 	}
 	if d.Reasons == nil {
 		return Decision{}
