@@ -20,11 +20,24 @@ import (
 // configuration if all of it is valid. Otherwise the error is an Errors with
 // everything there is to mend; or, if the file cannot be read, why not.
 func Load(path string, o Overrides) (*Config, error) {
+	c, _, err := LoadFiles(path, o)
+	return c, err
+}
+
+// LoadFiles is Load that also tells from which files, in vain too: a change of
+// one of them is worth another attempt.
+func LoadFiles(path string, o Overrides) (*Config, Files, error) {
+	files := Files{}
+	files.note(path)
 	text, err := read(path)
 	if err != nil {
-		return nil, err
+		return nil, files, err
 	}
-	return load(path, text, o, kinds.Table())
+	c, errs := decode(path, text, o, kinds.Table(), files)
+	if len(errs) > 0 {
+		return nil, files, errs
+	}
+	return c, files, nil
 }
 
 // LoadGates is Load for who needs the gates only, in an emergency: mistakes in
@@ -35,7 +48,7 @@ func LoadGates(path string, o Overrides) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, errs := decode(path, text, o, kinds.Table())
+	c, errs := decode(path, text, o, kinds.Table(), nil)
 	errs = slices.DeleteFunc(errs, func(e Error) bool { return needless.MatchString(e.Path) })
 	if len(errs) > 0 {
 		return nil, errs
@@ -64,15 +77,16 @@ func read(path string) ([]byte, error) {
 }
 
 func load(file string, text []byte, o Overrides, table map[string]func() kinds.Settings) (*Config, error) {
-	c, errs := decode(file, text, o, table)
+	c, errs := decode(file, text, o, table, nil)
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	return c, nil
 }
 
-// decode returns what can be understood, and everything that cannot.
-func decode(file string, text []byte, o Overrides, table map[string]func() kinds.Settings) (*Config, Errors) {
+// decode returns what can be understood, and everything that cannot. It notes
+// in files what the configuration refers to.
+func decode(file string, text []byte, o Overrides, table map[string]func() kinds.Settings, files Files) (*Config, Errors) {
 	p := &parser{file: file}
 	from, errs := o.origins()
 	k := koanf.New(".")
@@ -84,7 +98,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 	}
 	d := &decoder{
 		kinds:  table,
-		refs:   &references{dir: filepath.Dir(file), environ: o.Environ},
+		refs:   &references{dir: filepath.Dir(file), environ: o.Environ, files: files},
 		at:     p.index,
 		from:   from,
 		failed: map[path]bool{},

@@ -17,6 +17,7 @@ const maxReference = 64 << 10 // bytes of a referenced file: a token or a certif
 type references struct {
 	dir     string // where relative file names start: the folder of the configuration
 	environ []string
+	files   Files // what has been read; may be nil
 
 	secrets []string // what has been put in so far
 }
@@ -73,6 +74,7 @@ func (r *references) readFile(name string) (string, error) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(r.dir, file)
 	}
+	r.files.note(file)
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() {
 		return "", fmt.Errorf("${file:%s}: there is no such file: create it, or mount it where andon runs", name)

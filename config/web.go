@@ -26,6 +26,7 @@ func (d *decoder) checkWeb(c *Config) {
 	if !filepath.IsAbs(c.WebConfig) {
 		c.WebConfig = filepath.Join(d.refs.dir, c.WebConfig)
 	}
+	d.refs.files.note(c.WebConfig)
 	users, problem := usersOf(c.WebConfig)
 	if problem != "" {
 		d.report("web_config", "%s", problem)
