@@ -24,6 +24,9 @@ type Config struct {
 	WebConfig  string    `koanf:"web_config"` // Prometheus' web configuration file, TLS and users; empty: neither
 	Writers    []string  `koanf:"writers"`    // users of WebConfig who may give orders
 	Egress     Egress    `koanf:"egress"`
+
+	Warnings Errors            `koanf:"-"` // what works and may surprise, in the order of the file
+	Replaced map[string]string `koanf:"-"` // by path: the variable or flag that replaced the value of the file
 }
 
 func (c *Config) defaults() {

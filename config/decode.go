@@ -24,8 +24,10 @@ type decoder struct {
 	at    map[path]place // where values of the file stand
 	from  map[path]Pos   // which variable or flag replaced the value of the file
 
-	errs   Errors
-	failed map[path]bool // what errs already speaks of
+	errs     Errors
+	failed   map[path]bool // what errs already speaks of
+	warnings Errors
+	secrets  []path // values that are secret by their name
 }
 
 // A defaulter is filled with defaults before what is given is decoded into it,
@@ -183,6 +185,7 @@ func (d *decoder) raw(p path, v any, want string) (string, bool) {
 		d.report(p, "want %s, %s", want, got(p, v))
 		return "", false
 	}
+	d.warnScalar(p, s)
 	s, err := d.refs.expand(s)
 	if err != nil {
 		d.report(p, "%v", err)

@@ -106,6 +106,13 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 	var c Config
 	d.decode("", k.Raw(), reflect.ValueOf(&c).Elem())
 	d.check(&c)
+	if len(d.errs) == 0 {
+		d.warnAll(&c)
+	}
+	c.Warnings, c.Replaced = d.warnings.sorted(), map[string]string{}
+	for p, by := range from {
+		c.Replaced[p.shown()] = by.File
+	}
 	return &c, append(append(errs, p.errs...), d.errs...).sorted()
 }
 

@@ -129,6 +129,7 @@ func TestLoadEverything(t *testing.T) {
 			},
 		},
 	}
+	want.Warnings, want.Replaced = got.Warnings, map[string]string{}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -148,6 +149,7 @@ func TestLoadDefaults(t *testing.T) {
 		Data:     "./andon-data",
 		Machines: []string{"CloudFormation"},
 		MaxOpens: Rate{10, 10 * time.Minute},
+		Replaced: map[string]string{},
 		Checks: []Check{{
 			Name: "db", Every: 30 * time.Second, Timeout: 10 * time.Second, Down: Down{3, 5}, Up: 10,
 			Schedule: probes.Every(30 * time.Second), Kind: "tcp", Settings: &port{"a:1"}, Pos: at(1, 10),

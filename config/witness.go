@@ -22,18 +22,22 @@ func (d *decoder) checkWitness(p path, w *Witness) {
 	network := p.key("network")
 	switch {
 	case !d.given(network):
-		w.Network = host(w.Settings)
+		w.Network = host(address(w.Settings))
 	case !networkPattern.MatchString(w.Network):
 		d.report(network, "want a word for what it shares with others, like provider-a, %s", got(network, w.Network))
 	}
 }
 
-// host is where the first target of s is, "" if that cannot be told.
-func host(s kinds.Settings) string {
+// address is that of the first target of s, "" if there is none.
+func address(s kinds.Settings) string {
 	if s == nil || len(s.Targets()) == 0 {
 		return ""
 	}
-	address := s.Targets()[0].Address
+	return s.Targets()[0].Address
+}
+
+// host is the part of an address that others may share.
+func host(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
 		return u.Hostname()
 	}

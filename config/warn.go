@@ -1,0 +1,183 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+)
+
+// warn adds to what does not keep the configuration from working, and will
+// surprise somebody.
+func (d *decoder) warn(at Pos, p path, format string, args ...any) {
+	msg := oneLine(d.refs.hide(fmt.Sprintf(format, args...)))
+	d.warnings = append(d.warnings, Error{at.File, at.Line, at.Col, p.shown(), msg})
+}
+
+// Keys whose value is a secret. Those that end otherwise name a file, an
+// address or a user.
+var secretField = regexp.MustCompile(`(?i)(authorization|cookie|password|secret|token|credentials?|\.key|(api|access|private|subscription|certificate)[._-]?key)"?\]?$`)
+
+// warnScalar looks at a value where it is written, before references are put in.
+func (d *decoder) warnScalar(p path, s string) {
+	at, password := d.pos(p).value, false
+	if u, err := url.Parse(s); err == nil {
+		_, password = u.User.Password()
+	}
+	switch {
+	case strings.HasSuffix(string(p), ".insecure_skip_verify") && s == "true":
+		d.warn(at, p, "whoever stands in between can answer instead: verify, by server_name if the certificate is for another name")
+	case password || secretField.MatchString(string(p)) && s != "":
+		d.secrets = append(d.secrets, p)
+		if !reference.MatchString(s) {
+			d.warn(at, p, "a secret in plain text: write ${file:/run/secrets/…} or ${env:…} instead")
+		}
+	}
+}
+
+// warnAll judges a configuration that is valid.
+func (d *decoder) warnAll(c *Config) {
+	d.warnServer(c)
+	for i := range c.Checks {
+		d.warnCheck(path("checks").item(i), &c.Checks[i])
+	}
+	for i := range c.Witnesses {
+		d.warnCheck(path("witnesses").item(i), &c.Witnesses[i].Check)
+	}
+	d.warnUnused(c)
+	d.warnWitnesses(c)
+	for i := range c.Gates {
+		d.warnGate(path("gates").item(i), &c.Gates[i], c)
+	}
+}
+
+func (d *decoder) warnServer(c *Config) {
+	host, _, _ := net.SplitHostPort(c.Listen)
+	if c.WebConfig == "" && !loopback(host) {
+		d.warn(d.pos("listen").value, "listen", "everybody who reaches this address can read everything: listen on loopback, or give users and TLS with web_config")
+	}
+	if c.Instance == "" && len(c.Gates) > 0 {
+		d.warn(d.pos("instance").value, "instance", "missing: nothing writes yet, but as soon as a gate may, this andon needs a name like shop-prod")
+	}
+}
+
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback() || host == "localhost"
+}
+
+func (d *decoder) warnCheck(p path, c *Check) {
+	if d.given(p.key("timeout")) && c.Timeout > c.Every {
+		d.warn(d.pos(p.key("timeout")).value, p.key("timeout"), "longer than the %s from start to start: starts that come due while a run lasts are missed", brief(c.Every))
+	}
+	settings := p.key(c.Kind)
+	secret := slices.ContainsFunc(d.secrets, func(s path) bool { return strings.HasPrefix(string(s), string(settings)) })
+	if u, err := url.Parse(address(c.Settings)); err == nil && u.Scheme == "http" && (secret || u.User != nil) && !loopback(u.Hostname()) {
+		d.warn(d.pos(settings).value, settings, "credentials go over the network in plain text: ask by https://")
+	}
+}
+
+func (d *decoder) warnUnused(c *Config) {
+	used := map[string]bool{}
+	for _, g := range c.Gates {
+		for _, name := range g.Checks {
+			used[name] = true
+		}
+	}
+	for i, check := range c.Checks {
+		if p := path("checks").item(i).key("name"); len(c.Gates) > 0 && !used[check.Name] {
+			d.warn(d.pos(p).value, p, "no gate uses it: it is watched and shown, and stops nothing")
+		}
+	}
+}
+
+// warnWitnesses compares witnesses with the checks that they are to excuse.
+func (d *decoder) warnWitnesses(c *Config) {
+	if len(c.Checks) == 0 {
+		return
+	}
+	fastest := slices.MinFunc(c.Checks, func(a, b Check) int { return cmp.Compare(a.Every, b.Every) })
+	for i, w := range c.Witnesses {
+		p := path("witnesses").item(i)
+		if w.Every > fastest.Every {
+			d.warn(d.pos(p.key("every")).value, p.key("every"), "it runs every %s, and %s every %s: while andon goes blind, that check may fall sick before this witness speaks; make it every %s",
+				brief(w.Every), fastest.Name, brief(fastest.Every), brief(fastest.Every))
+		}
+	}
+}
+
+func (d *decoder) warnGate(p path, g *Gate, c *Config) {
+	closes, opens := slices.Contains(g.May, gates.Close), slices.Contains(g.May, gates.Open)
+	may := p.key("may")
+	switch n := networks(c.Witnesses); {
+	case n >= 2:
+	case closes && n == 0:
+		d.warn(d.pos(may).value, may, "it may close, and without witnesses andon takes its own blindness for sick production: add two under `witnesses:`, in different networks")
+	case closes:
+		d.warn(d.pos(may).value, may, "it may close, and with witnesses in one network alone andon takes its own blindness for sick production: add one in another network")
+	case g.OnBlind == gates.CloseBlind:
+		d.warn(d.pos(p.key("on_blind")).value, p.key("on_blind"), "andon never knows that it is blind without witnesses in two networks: add them under `witnesses:`")
+	}
+	if closes != opens {
+		word, other := "close", "open"
+		if opens {
+			word, other = "open", "close"
+		}
+		d.warn(d.pos(may).value, may, "it may %s and never %s: a person has to do that", word, other)
+	}
+	d.warnSilent(p.key("checks"), g, c)
+}
+
+// networks is in how many different networks there are witnesses.
+func networks(ws []Witness) int {
+	names := map[string]bool{}
+	for _, w := range ws {
+		names[w.Network] = true
+	}
+	return len(names)
+}
+
+// warnSilent tells when a gate's checks do not run for so long that nothing is
+// known.
+func (d *decoder) warnSilent(p path, g *Gate, c *Config) {
+	var silent []string
+	for _, check := range c.Checks {
+		if slices.Contains(g.Checks, check.Name) && pauses(check) {
+			silent = append(silent, check.Name)
+		}
+	}
+	at := d.pos(p).value
+	switch {
+	case len(silent) == 0:
+	case len(silent) == len(g.Checks):
+		d.warn(at, p, "at times none of them has run for so long that nothing is known, and the gate neither closes nor opens: add one that runs always")
+	default:
+		d.warn(at, p, "the gate does not open while %s has not run for so long that nothing is known of it", strings.Join(silent, " or "))
+	}
+}
+
+// pauses tells whether a check at times does not start for so long that its
+// last result grows old. It looks at every moment of ten days, and at every
+// half day of a year.
+func pauses(c Check) bool {
+	if c.Cron == "" {
+		return false
+	}
+	old := 3*c.Every + c.Timeout
+	year := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
+	for _, look := range []struct{ length, step time.Duration }{{10 * 24 * time.Hour, old}, {366 * 24 * time.Hour, 12 * time.Hour}} {
+		for t := year; t.Before(year.Add(look.length)); t = t.Add(look.step) {
+			if c.Schedule.Next(t).Sub(t) > old {
+				return true
+			}
+		}
+	}
+	return false
+}
