@@ -191,7 +191,7 @@ func (m *member) evidence(now time.Time, health probes.Snapshot) Evidence {
 	if i := m.notes.past.Pending; i != nil {
 		asks = i.ID
 	}
-	e.Wait = m.limit.wait(now, asks)
+	e.Wait = m.limit.wait(now, m.gate.Stream(), asks)
 	return e
 }
 

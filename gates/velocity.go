@@ -64,15 +64,15 @@ func (v *Velocity) learn(stream string, opens []Opening) {
 	v.opens[stream] = opens
 }
 
-// wait is when one more gate may be opened; zero: at now. The open intended
-// under the id but counts for nothing, since it is the one that asks.
-func (v *Velocity) wait(now time.Time, but string) time.Time {
+// wait is when the gate of stream may be opened; zero: at now. Its own open
+// intended under id counts for nothing, since it is the one that asks.
+func (v *Velocity) wait(now time.Time, stream, id string) time.Time {
 	if v == nil {
 		return time.Time{}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.next(now, but)
+	return v.next(now, stream, id)
 }
 
 // reserve counts an open that is about to be intended, and tells whether it may
@@ -83,33 +83,36 @@ func (v *Velocity) reserve(now time.Time, stream, id string, ordered bool) bool 
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !ordered && !v.next(now, id).IsZero() {
+	if !ordered && !v.next(now, stream, id).IsZero() {
 		return false
 	}
 	v.opens[stream] = append(slices.Clone(v.opens[stream]), Opening{id, now, true})
 	return true
 }
 
-func (v *Velocity) next(now time.Time, but string) time.Time {
+func (v *Velocity) next(now time.Time, stream, id string) time.Time {
 	if all := v.born.Add(v.per); len(v.unread) > 0 && now.Before(all) {
 		return all
 	}
 	var times []time.Time
-	for _, opens := range v.opens {
+	for whose, opens := range v.opens {
 		for _, o := range opens {
-			if o.Intent != but {
-				times = append(times, o.counts())
+			if whose != stream || o.Intent != id {
+				times = append(times, o.counts(now))
 			}
 		}
 	}
 	return nextOpen(now, v.max, v.per, times)
 }
 
-// counts is the time from which o counts. One on its way may arrive later than
-// it was intended.
-func (o Opening) counts() time.Time {
-	if o.Pending {
-		return o.At.Add(time.Minute)
+// counts is when o happened, for a limit that is asked about now. One that may
+// still be on its way happens now, for as long as a call can take.
+func (o Opening) counts(now time.Time) time.Time {
+	const onItsWay = time.Minute
+	if last := o.At.Add(onItsWay); o.Pending && now.After(last) {
+		return last
+	} else if o.Pending && now.After(o.At) {
+		return now
 	}
 	return o.At
 }
