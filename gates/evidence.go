@@ -72,6 +72,9 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	if old != nil && !old.ordered() {
 		h = h.after(*old)
 	}
+	if e.Blind.Blind() {
+		return h.proveAnew(now)
+	}
 	return h
 }
 
@@ -97,9 +100,6 @@ func (g Gate) sickHold(id string, now time.Time, e Evidence, s Seen) Hold {
 	}
 	if h.Failure.IsZero() {
 		h.Failure = now
-	}
-	if e.Blind.Blind() {
-		return h.proveAnew(now)
 	}
 	return h
 }
