@@ -101,7 +101,7 @@ func (d *decoder) checkKind(p path, c *Check) {
 		return
 	}
 	if !d.failed[p.key(c.Kind)] {
-		d.settings(p.key(c.Kind), c.Settings.Validate())
+		d.settings(p.key(c.Kind), d.env.Validate(c.Settings))
 	}
 }
 

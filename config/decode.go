@@ -20,6 +20,7 @@ import (
 // mistakes at once.
 type decoder struct {
 	kinds map[string]func() kinds.Settings
+	env   kinds.Env // for what settings share while they are validated
 	refs  *references
 	at    map[path]place // where values of the file stand
 	from  map[path]Pos   // which variable or flag replaced the value of the file

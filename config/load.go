@@ -98,6 +98,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 	}
 	d := &decoder{
 		kinds:  table,
+		env:    kinds.NewEnv(kinds.Env{}),
 		refs:   &references{dir: filepath.Dir(file), environ: o.Environ, files: files},
 		at:     p.index,
 		from:   from,

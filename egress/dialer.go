@@ -43,9 +43,24 @@ func (d *Dialer) control(_ context.Context, _, address string, _ syscall.RawConn
 	if err != nil { // a unix socket, or a notation we cannot judge
 		return &RefusedError{Address: address, Class: Unreadable}
 	}
-	class := Classify(ap.Addr())
+	return d.judge(ap.Addr())
+}
+
+// Judge returns the *RefusedError with which d would refuse host, as far as
+// its text tells: an address in any notation that a resolver reads as one, or a
+// name that always stands for one. It asks nobody, so nil promises nothing.
+func (d *Dialer) Judge(host string) error {
+	addr, ok := literal(host)
+	if !ok {
+		return nil
+	}
+	return d.judge(addr)
+}
+
+func (d *Dialer) judge(a netip.Addr) error {
+	class := Classify(a)
 	if class.always() || class == Loopback && d.RefuseLoopback || class == Private && d.RefusePrivate {
-		return &RefusedError{Address: ap.Addr().String(), Class: class}
+		return &RefusedError{Address: a.String(), Class: class}
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ type Facts struct {
 	Remote     string    // the address really connected to
 	CertExpiry time.Time // earliest NotAfter of the chain presented, known even when verification fails
 	Redirects  int
+	Reused     bool // the connection is one of an earlier run
 }
 
 // A Phase is a part of a run's duration. Phases of one name may repeat

@@ -14,6 +14,11 @@ import (
 // takes them. What is missing shows at the first call, not here, because
 // credentials may come and go.
 func (p *program) awsConfig(ctx context.Context, region string) (aws.Config, error) {
+	return p.awsProfile(ctx, region, "")
+}
+
+// awsProfile is awsConfig for a profile of ~/.aws, or "" for the usual one.
+func (p *program) awsProfile(ctx context.Context, region, profile string) (aws.Config, error) {
 	if p.aws != nil {
 		return p.aws.Copy(), nil
 	}
@@ -22,6 +27,9 @@ func (p *program) awsConfig(ctx context.Context, region string) (aws.Config, err
 	opts := []func(*awsconfig.LoadOptions) error{awsconfig.WithLogger(logging.Nop{})}
 	if region != "" {
 		opts = append(opts, awsconfig.WithRegion(region))
+	}
+	if profile != "" {
+		opts = append(opts, awsconfig.WithSharedConfigProfile(profile))
 	}
 	if p.transport != nil {
 		opts = append(opts, awsconfig.WithHTTPClient(&http.Client{Transport: p.transport}))

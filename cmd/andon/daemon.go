@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/config"
-	"github.com/andon-project/andon/egress"
 	"github.com/andon-project/andon/exporters"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
@@ -47,7 +46,7 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 	if err := d.verdicts.Load(ctx); err != nil {
 		d.log.Error("the journal cannot be read: andon closes, but opens nothing until it can", "error", err)
 	}
-	checks, err := checks(cfg)
+	checks, err := checks(cfg, p.probeEnv(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +54,7 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 	return d, d.addGates(ctx, p.points(&d.calls))
 }
 
-func checks(cfg *config.Config) ([]probes.Check, error) {
-	env := kinds.NewEnv(kinds.Env{Dialer: new(egress.Dialer), Clock: time.Now})
+func checks(cfg *config.Config, env kinds.Env) ([]probes.Check, error) {
 	list := make([]probes.Check, 0, len(cfg.Checks)+len(cfg.Witnesses))
 	for _, c := range cfg.Checks {
 		check, err := newCheck(c, env)

@@ -22,7 +22,8 @@ emulator          < nothing
 shop              < nothing
 
 probes            < cron
-probes/kinds      < probes egress cel
+probes/kinds      < probes egress cel promconfig oauth2
+probes/kinds/aws  < probes/kinds aws
 
 gates             < probes journal
 gates/codepipeline < gates aws rate
@@ -40,6 +41,8 @@ var words = map[string]string{
 	"dto":        "github.com/prometheus/client_model/go",
 	"expfmt":     "github.com/prometheus/common/",
 	"cron":       "github.com/robfig/cron/v3",
+	"promconfig": "github.com/prometheus/common/config",
+	"oauth2":     "golang.org/x/oauth2",
 	"cel":        "cel.dev/cel-go/",
 	"sqlite":     "modernc.org/sqlite",
 	"rate":       "golang.org/x/time/rate",

@@ -89,7 +89,7 @@ func (p *program) probe(ctx context.Context, o probing, cmd *cobra.Command) erro
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
-	all, err := checks(cfg)
+	all, err := checks(cfg, p.probeEnv(cfg))
 	if err != nil {
 		return failed(exitUnknown, err)
 	}

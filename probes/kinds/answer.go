@@ -116,11 +116,14 @@ func (a *answer) json() (any, bool) {
 // notJSON tells what came instead, and never any of it.
 func (a *answer) notJSON() error {
 	what := fmt.Sprintf("%d bytes", len(a.body))
-	if kind := a.header.Get("Content-Type"); kind != "" {
-		what += " of " + printable(kind, 40)
+	kind, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
+	switch kind = strings.TrimSpace(kind); kind {
+	case "text/html", "text/plain", "text/xml", "application/xml", "application/json", "application/octet-stream":
+		what += " of " + kind
 	}
-	if coding := a.header.Get("Content-Encoding"); coding != "" {
-		what += ", Content-Encoding " + printable(coding, 20)
+	switch coding := a.header.Get("Content-Encoding"); coding {
+	case "gzip", "br", "zstd", "deflate":
+		what += ", Content-Encoding " + coding
 	}
 	return failed(reasonBody, "the body is not JSON (status %d, %s)", a.status, what)
 }

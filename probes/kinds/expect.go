@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -109,29 +108,9 @@ func newEnvironment(roots ...cel.EnvOption) (*cel.Env, error) {
 	)...)
 }
 
-// compile type-checks all expressions. Its error joins a FieldError for each
-// mistake, `expect[N]` with line and column within the expression.
+// compile compiles what nothing else has.
 func (v vocabulary) compile(texts []string) ([]expectation, error) {
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	env, err := v.environment()
-	if err != nil {
-		return nil, err
-	}
-	var all []expectation
-	var errs []error
-	for i, text := range texts {
-		e, problems := v.compileOne(env, text)
-		for _, problem := range problems {
-			errs = append(errs, &FieldError{fmt.Sprintf("expect[%d]", i), problem})
-		}
-		all = append(all, e)
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return all, nil
+	return new(shared).compile(v, texts)
 }
 
 func (v vocabulary) compileOne(env *cel.Env, text string) (e expectation, problems []string) {

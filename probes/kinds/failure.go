@@ -58,6 +58,10 @@ func explain(ctx context.Context, w *stopwatch, err error) error {
 	switch refused, isRefused := errors.AsType[*egress.RefusedError](err); {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return fmt.Errorf("cancelled while %s: %w", doing, probes.ErrInconclusive)
+	case errors.Is(err, probes.ErrInconclusive):
+		return err
+	case proxyDown(err) && !isRefused && !egress.Exhausted(err):
+		return unable("the proxy cannot be reached (%v); mend it, or proxy_url", err)
 	case expired(ctx, w.clock(), err):
 		deadline, _ := ctx.Deadline()
 		limit := deadline.Sub(w.begun).Round(time.Millisecond)
@@ -96,7 +100,7 @@ func classify(phase string, err error) (reason, text string) {
 		return reasonTLS, err.Error()
 	}
 	if body, ok := errors.AsType[*bodyError](err); ok {
-		return reasonBody, body.Error()
+		return reasonBody, unquoted(body)
 	}
 	switch phase {
 	case phaseResolve:
@@ -105,9 +109,25 @@ func classify(phase string, err error) (reason, text string) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return reasonProtocol, "the server closed the connection before the response header was complete"
 		}
-		return reasonProtocol, "no valid HTTP response: " + err.Error()
+		return reasonProtocol, "no valid HTTP response: " + unquoted(err)
 	}
 	return reasonConnect, err.Error()
+}
+
+// unquoted is the text of an error of net/http without what it quotes of the
+// peer's bytes: a peer may send back what it was sent, and that may be secret.
+func unquoted(err error) string {
+	text := err.Error()
+	if at := strings.IndexByte(text, '"'); at >= 0 {
+		text = text[:at]
+	}
+	for _, unmarked := range [...]string{"malformed MIME header", "malformed MIME trailer"} { // quoted without quotation marks
+		if at := strings.Index(text, unmarked); at >= 0 {
+			text = text[:at+len(unmarked)]
+		}
+	}
+	text = strings.TrimPrefix(text, "net/http: HTTP/1.x transport connection broken: ")
+	return strings.TrimRight(text, " :=,;")
 }
 
 // alert tells whether err is a TLS alert. Those about a client's certificate
@@ -126,6 +146,10 @@ func redacted(u *url.URL) string {
 	}
 	return s
 }
+
+// origin is the part of u that a server which redirects to it can hide no
+// secret in.
+func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // printable escapes what is not printable, so that bytes from outside stay one
 // line in a log, and cuts to limit runes.

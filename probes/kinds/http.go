@@ -1,42 +1,42 @@
 package kinds
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
+
+	promconfig "github.com/prometheus/common/config"
 
 	"github.com/andon-project/andon/probes"
 )
 
-// HTTP asks a URL over a connection of its own, HTTP/1.1 or HTTP/2 as the
-// server chooses, and compares the answer with what is expected. It goes
-// straight to the server: proxies of the environment are not used.
+// HTTP asks a URL, HTTP/1.1 or HTTP/2 as the server chooses, and compares the
+// answer with what is expected. What it asks stands in its own fields; how it
+// connects and who it says it is, in Client: nothing can be said in both.
 type HTTP struct {
 	URL     string            `koanf:"url"`
 	Method  string            `koanf:"method"`  // default GET
 	Headers map[string]string `koanf:"headers"` // sent to the url's own origin only
 	Body    string            `koanf:"body"`    // likewise
 
-	FollowRedirects *bool `koanf:"follow_redirects"` // default true
-	MaxRedirects    int   `koanf:"max_redirects"`    // default 5
+	MaxRedirects int      `koanf:"max_redirects"` // default 5
+	Expect       []string `koanf:"expect"`        // CEL, all must be true; default: the status is 2xx
+	MaxBytes     int64    `koanf:"max_bytes"`     // of the body, decompressed; default 1 MiB; a longer one is a failure
 
-	Expect   []string `koanf:"expect"`    // CEL, all must be true; default: the status is 2xx
-	MaxBytes int64    `koanf:"max_bytes"` // of the body, decompressed; default 1 MiB; a longer one is a failure
+	// ReuseConnection keeps the connection for the next run, which then measures
+	// the server alone. Without it each run pays for its own, as a new visitor does.
+	ReuseConnection bool `koanf:"reuse_connection"`
 
-	TLS TLS `koanf:"tls"`
-}
+	// Client is Prometheus' HTTP client configuration, decoded by its own
+	// UnmarshalYAML; nil is its default. Credentials are sent to the url's own
+	// origin only. Without a proxy_url it goes straight to the server: proxies of
+	// the environment are used only by proxy_from_environment.
+	Client *promconfig.HTTPClientConfig `koanf:"client"`
 
-// TLS says how to judge a server's certificate. It holds for every hop of a
-// chain of redirects.
-type TLS struct {
-	InsecureSkipVerify bool   `koanf:"insecure_skip_verify"`
-	ServerName         string `koanf:"server_name"` // asked for and verified instead of the URL's host
+	SigV4 *SigV4 `koanf:"sigv4"` // sign requests to the url's own origin for AWS
 }
 
 const (
@@ -55,50 +55,27 @@ func (s HTTP) String() string {
 	return s.method() + " " + redacted(u)
 }
 
-// GoString and LogValue keep %#v and log/slog from showing more than String.
-func (s HTTP) GoString() string     { return s.String() }
-func (s HTTP) LogValue() slog.Value { return slog.StringValue(s.String()) }
+// Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
+// encoding/json from showing more than String.
+func (s HTTP) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
+func (s HTTP) LogValue() slog.Value         { return slog.StringValue(s.String()) }
+func (s HTTP) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Validate implements Settings.
-func (s HTTP) Validate() error {
-	_, _, err := s.check()
+func (s HTTP) Validate() error { return s.validate(Env{}) }
+
+// validate is Validate that compiles no expression which env knows already.
+func (s HTTP) validate(env Env) error {
+	_, _, err := s.check(env.complete())
 	return err
 }
 
-// check is Validate that keeps what it parsed and compiled.
-func (s HTTP) check() (*url.URL, []expectation, error) {
-	var errs []error
-	wrong := func(path, format string, args ...any) {
-		errs = append(errs, &FieldError{path, fmt.Sprintf(format, args...)})
-	}
-	own, problem := parseURL(s.URL)
-	if problem != "" {
-		wrong("url", "%s", problem)
-	}
-	if m := s.method(); !validMethod(m) {
-		wrong("method", "%q cannot be sent; write one such as GET, HEAD or POST", printable(m, 20))
-	}
-	given := make(map[string]bool, len(s.Headers))
-	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
-		problem, key := badHeader(name, s.Headers[name]), http.CanonicalHeaderKey(name)
-		if problem == "" && given[key] {
-			problem = "is given twice, in upper and lower case; remove one"
-		}
-		if given[key] = true; problem != "" {
-			wrong("headers."+printable(name, 40), "%s", problem)
-		}
-	}
-	if s.MaxRedirects < 0 {
-		wrong("max_redirects", "%d is negative; write how many to follow, or follow_redirects: false for none", s.MaxRedirects)
-	}
-	if s.MaxBytes < 0 || s.MaxBytes > mostMaxBytes {
-		wrong("max_bytes", "%d is not from 1 to %d; write the largest body in bytes, or leave it out for 1 MiB", s.MaxBytes, mostMaxBytes)
-	}
-	if s.TLS.ServerName != "" && (!ascii(s.TLS.ServerName) || strings.ContainsAny(s.TLS.ServerName, ":/ ")) {
-		wrong("tls.server_name", "is not a host name; write the name alone, without scheme and port")
-	}
-	expect, err := httpWords.compile(s.Expect)
-	return own, expect, errors.Join(append(errs, err)...)
+// check is validate that keeps what it parsed and compiled.
+func (s HTTP) check(env Env) (*url.URL, []expectation, error) {
+	own, problems := s.checkRequest()
+	problems = append(problems, s.checkClient(own)...)
+	expect, err := env.shared.compile(httpWords, s.Expect)
+	return own, expect, errors.Join(append(problems, err)...)
 }
 
 // Targets implements Settings. The name is the URL without user and query.
@@ -112,25 +89,29 @@ func (s HTTP) Targets() []probes.Target {
 
 // Probe implements Settings.
 func (s HTTP) Probe(env Env) (probes.Probe, error) {
-	own, expect, err := s.check()
+	env = env.complete()
+	own, expect, err := s.check(env)
 	if err != nil {
 		return nil, err
 	}
-	env = env.complete()
+	client := s.client()
+	header, sources := credentials(client, s.header())
 	p := &httpProbe{
 		clock:        env.Clock,
-		transport:    env.transport,
+		dialer:       env.Dialer,
+		way:          env.shared.way(env, client, s.ReuseConnection),
 		address:      s.URL,
 		url:          own,
 		method:       s.method(),
-		header:       s.header(),
+		header:       env.shared.header(header),
 		body:         s.Body,
+		sources:      sources,
 		maxRedirects: s.MaxRedirects,
 		maxBytes:     s.MaxBytes,
 		expect:       expect,
 	}
 	switch {
-	case s.FollowRedirects != nil && !*s.FollowRedirects:
+	case !client.FollowRedirects:
 		p.maxRedirects = -1
 	case p.maxRedirects == 0:
 		p.maxRedirects = defaultMaxRedirects
@@ -138,25 +119,19 @@ func (s HTTP) Probe(env Env) (probes.Probe, error) {
 	if p.maxBytes == 0 {
 		p.maxBytes = defaultMaxBytes
 	}
-	if p.transport == nil || s.TLS != (TLS{}) {
-		p.transport = newTransport(env, s.TLS)
+	if client.OAuth2 != nil {
+		p.sources = append(p.sources, newTokens(env, client.OAuth2))
+	}
+	if s.ReuseConnection {
+		p.keeper = new(keeper)
+	}
+	if s.SigV4 != nil {
+		if env.Signer == nil {
+			return nil, &FieldError{"sigv4", "this program cannot sign for AWS; remove it"}
+		}
+		p.signer = env.Signer(s.SigV4.complete())
 	}
 	return p, nil
-}
-
-func newTransport(env Env, t TLS) *http.Transport {
-	return &http.Transport{
-		DialContext:            env.Dialer.DialContext,
-		DisableKeepAlives:      true, // every run pays for its own connection, as a new visitor does
-		ForceAttemptHTTP2:      true, // a custom TLS configuration would turn it off
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		TLSClientConfig: &tls.Config{
-			RootCAs:            env.Roots,
-			Time:               env.Clock,
-			ServerName:         t.ServerName,
-			InsecureSkipVerify: t.InsecureSkipVerify,
-		},
-	}
 }
 
 func (s HTTP) method() string {
@@ -173,4 +148,19 @@ func (s HTTP) header() http.Header {
 		h.Set(name, value)
 	}
 	return h
+}
+
+// client is Client, complete: a copy that Prometheus' own Validate has filled in.
+func (s HTTP) client() *promconfig.HTTPClientConfig {
+	c := promconfig.DefaultHTTPClientConfig
+	if s.Client == nil {
+		return &c
+	}
+	c = *s.Client
+	if c.Authorization != nil {
+		a := *c.Authorization
+		c.Authorization = &a
+	}
+	_ = c.Validate() // checked before; here it only fills in defaults
+	return &c
 }

@@ -2,10 +2,7 @@ package kinds
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -17,13 +14,17 @@ import (
 
 type httpProbe struct {
 	clock        func() time.Time
-	transport    *http.Transport
+	dialer       Dialer
+	way          *way
+	keeper       *keeper  // nil: a new connection for each run
 	address      string   // as configured
 	url          *url.URL // address, parsed; never written
 	method       string
-	header       http.Header // shared by concurrent runs, never written
+	header       http.Header // shared by concurrent runs and other probes, never written
 	body         string
-	maxRedirects int // -1: do not follow
+	sources      []source // of the rest of the header
+	signer       Signer   // may be nil
+	maxRedirects int      // -1: do not follow
 	maxBytes     int64
 	expect       []expectation
 }
@@ -31,9 +32,9 @@ type httpProbe struct {
 // Check implements probes.Probe. The context's deadline covers everything,
 // from the lookup of the name to the last byte of the body.
 func (p *httpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
-	r := run{httpProbe: p}
+	r := run{httpProbe: p, header: p.header}
 	r.watch.start(p.clock)
-	a, err := r.ask(httptrace.WithClientTrace(ctx, r.watch.trace()), t.Address)
+	a, err := r.ask(ctx, t.Address)
 	if err == nil {
 		err = r.judge(ctx, a)
 	}
@@ -48,25 +49,46 @@ func (p *httpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, e
 type run struct {
 	*httpProbe
 	watch  stopwatch
-	origin *url.URL // where the configured headers and body belong
+	header http.Header // for the origin; shared unless there are sources
+	asked  time.Time   // when the first request began
+	origin *url.URL    // where header, body and credentials belong
 	jar    http.CookieJar
 }
 
 // ask makes requests until one is answered with something other than a
 // redirect to follow.
 func (r *run) ask(ctx context.Context, address string) (*answer, error) {
-	req, err := r.first(ctx, address)
+	if err := r.gather(ctx); err != nil {
+		return nil, err
+	}
+	req, err := r.first(httptrace.WithClientTrace(ctx, r.watch.trace()), address)
 	if err != nil {
 		return nil, err
 	}
-	r.origin = req.URL
+	r.origin, r.asked = req.URL, r.clock()
 	for {
-		a, next, err := r.hop(ctx, req)
+		a, next, err := r.hop(req)
 		if err != nil || next == nil {
 			return a, err
 		}
 		req = next
 	}
+}
+
+// gather completes the header. What that takes is part of no phase.
+func (r *run) gather(ctx context.Context) error {
+	if len(r.sources) == 0 {
+		return nil
+	}
+	r.watch.enter("", "getting the credentials", "")
+	r.header = r.header.Clone()
+	for _, s := range r.sources {
+		if err := s.add(ctx, r.header); err != nil {
+			return err
+		}
+	}
+	r.watch.enter("", "preparing the connection", "")
+	return nil
 }
 
 func (r *run) first(ctx context.Context, address string) (*http.Request, error) {
@@ -92,89 +114,66 @@ func (r *run) request(ctx context.Context, method string, u *url.URL, header htt
 		req.Header = header.Clone()
 		req.SetBasicAuth(u.User.Username(), password)
 	}
+	r.write(req, body)
+	return req
+}
+
+// write gives req its body, from the beginning.
+func (r *run) write(req *http.Request, body string) {
 	if body != "" {
 		req.Body = io.NopCloser(strings.NewReader(body))
 		req.ContentLength = int64(len(body))
 	}
-	return req
 }
 
-// hop makes one request over one connection. It returns the answer, or where
-// to go next.
-//
-// The connection is made here and not by Transport.RoundTrip, which keeps on
-// dialing, in case somebody else wants the connection, after ctx is done: a
-// server that hangs would collect one such connection per run.
-func (r *run) hop(ctx context.Context, req *http.Request) (*answer, *http.Request, error) {
-	conn, err := r.transport.NewClientConn(ctx, req.URL.Scheme, net.JoinHostPort(req.URL.Hostname(), req.URL.Port()))
+// hop makes one request. It returns the answer, or where to go next.
+func (r *run) hop(req *http.Request) (*answer, *http.Request, error) {
+	if err := r.sign(req); err != nil {
+		return nil, nil, err
+	}
+	l, resp, err := r.exchange(req)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer conn.Close()
-	r.watch.enter(phaseProcessing, "sending the request", "")
-	resp, err := conn.RoundTrip(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer resp.Body.Close()
+	whole := false
+	defer func() {
+		resp.Body.Close()
+		if whole {
+			r.keep(req, l)
+		} else {
+			l.conn.Close()
+		}
+	}()
 	r.watch.answered(resp)
 	if next, err := r.follow(req, resp); next != nil || err != nil {
+		whole = resp.Body == http.NoBody
 		return nil, next, err
 	}
 	a := &answer{url: req.URL, status: resp.StatusCode, header: resp.Header}
 	if a.body, err = r.read(resp); err != nil {
 		return nil, nil, err
 	}
+	whole = true
 	r.watch.enter("", "judging the answer", "")
-	a.elapsed = r.clock().Sub(r.watch.begun)
+	a.elapsed = r.clock().Sub(r.asked)
 	a.tls = r.watch.certificate(r.clock())
 	return a, nil, nil
 }
 
-// read reads the body to its end, at most maxBytes of it, and keeps it only
-// if an expectation looks at it.
-func (r *run) read(resp *http.Response) ([]byte, error) {
-	limited := &io.LimitedReader{R: resp.Body, N: r.maxBytes + 1}
-	var body []byte
-	var n int64
-	var err error
-	if uses(r.expect, rootBody|rootText) {
-		body, err = io.ReadAll(limited)
-		n = int64(len(body))
-	} else {
-		n, err = io.Copy(io.Discard, limited)
-	}
-	r.watch.read(min(n, r.maxBytes))
-	switch {
-	case n > r.maxBytes:
-		return nil, failed(reasonBody, "the body is longer than %d bytes; raise max_bytes or ask for something smaller", r.maxBytes)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, &bodyError{fmt.Errorf("the body ended early, after %d bytes: %w", n, err)}
-	case err != nil:
-		return nil, &bodyError{fmt.Errorf("the body could not be read, after %d bytes: %w", n, err)}
-	}
-	return body, nil
-}
-
-// A bodyError came up while the body was read.
-type bodyError struct{ err error }
-
-func (e *bodyError) Error() string { return e.err.Error() }
-func (e *bodyError) Unwrap() error { return e.err }
-
-func (r *run) judge(ctx context.Context, a *answer) error {
-	if len(r.expect) > 0 {
-		return judge(ctx, r.expect, a)
-	}
-	if a.status >= 200 && a.status <= 299 {
+// sign signs a request to the check's own origin, if it is to be signed.
+func (r *run) sign(req *http.Request) error {
+	if r.signer == nil || !sameOrigin(r.origin, req.URL) {
 		return nil
 	}
-	text := fmt.Sprintf("status %d", a.status)
-	if name := http.StatusText(a.status); name != "" {
-		text += " " + name
+	r.watch.enter("", "signing the request", "")
+	body := r.body
+	if req.Body == nil {
+		body = ""
 	}
-	if a.url != r.origin {
-		text += " from " + redacted(a.url)
+	u := *req.URL
+	req.URL, req.Header = &u, req.Header.Clone()
+	if err := r.signer.Sign(req.Context(), req, body, r.clock()); err != nil {
+		return unable("no credentials to sign for AWS with: %v", err)
 	}
-	return failed(reasonStatus, "%s, want 2xx; expect: names other answers that are good", text)
+	return nil
 }

@@ -75,7 +75,7 @@ func TestHTTPFails(t *testing.T) {
 			says("")(c)
 			c.(*net.TCPConn).SetLinger(0)
 		}, kinds.HTTP{}, "protocol", "connection reset by peer"},
-		{"is no HTTP server", says("SSH-2.0-OpenSSH_9.9\r\n"), kinds.HTTP{}, "protocol", `malformed HTTP response "SSH-2.0-OpenSSH_9.9"`},
+		{"is no HTTP server", says("SSH-2.0-OpenSSH_9.9\r\n"), kinds.HTTP{}, "protocol", "no valid HTTP response: malformed HTTP response"},
 		{"sends control characters", says("\x1b[2J\x00\x07\r\n\r\n"), kinds.HTTP{}, "protocol", "malformed"},
 		{"ends inside the header", says("HTTP/1.1 200 OK\r\nA: b"), kinds.HTTP{}, "protocol", "before the response header was complete"},
 		{"has an endless header", func(c net.Conn) {
@@ -197,6 +197,7 @@ func TestP7ConnectionRefused(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) DialContext(context.Context, string, string) (net.Conn, error) { return nil, f.err }
+func (f failing) Judge(string) error                                            { return nil }
 
 func TestOwnExhaustionIsInconclusive(t *testing.T) {
 	t.Parallel()

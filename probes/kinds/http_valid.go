@@ -2,10 +2,47 @@ package kinds
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
+
+// problems collects FieldErrors.
+type problems []error
+
+func (p *problems) add(path, format string, args ...any) {
+	*p = append(*p, &FieldError{path, fmt.Sprintf(format, args...)})
+}
+
+// checkRequest judges what is asked, and returns the parsed url.
+func (s HTTP) checkRequest() (own *url.URL, wrong problems) {
+	own, problem := parseURL(s.URL)
+	if problem != "" {
+		wrong.add("url", "%s", problem)
+	}
+	if m := s.method(); !validMethod(m) {
+		wrong.add("method", "%q cannot be sent; write one such as GET, HEAD or POST", printable(m, 20))
+	}
+	given := make(map[string]bool, len(s.Headers))
+	for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
+		problem, key := badHeader(name, s.Headers[name]), http.CanonicalHeaderKey(name)
+		if problem == "" && given[key] {
+			problem = "is given twice, in upper and lower case; remove one"
+		}
+		if given[key] = true; problem != "" {
+			wrong.add("headers."+printable(name, 40), "%s", problem)
+		}
+	}
+	if s.MaxRedirects < 0 {
+		wrong.add("max_redirects", "%d is negative; write how many to follow, or client: {follow_redirects: false} for none", s.MaxRedirects)
+	}
+	if s.MaxBytes < 0 || s.MaxBytes > mostMaxBytes {
+		wrong.add("max_bytes", "%d is not from 1 to %d; write the largest body in bytes, or leave it out for 1 MiB", s.MaxBytes, mostMaxBytes)
+	}
+	return own, wrong
+}
 
 // parseURL returns a URL that can be asked, or what is wrong with it and what
 // to write, without showing it.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/andon-project/andon/egress"
@@ -41,6 +40,9 @@ func Table() map[string]func() Settings {
 // A Dialer connects; *egress.Dialer is the one to use in production.
 type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	// Judge returns the error with which the dialer refuses host as far as its
+	// text tells: for what a proxy is asked to connect to.
+	Judge(host string) error
 }
 
 // Env is what probes share. The zero value works: it dials through a zero
@@ -49,16 +51,22 @@ type Env struct {
 	Dialer Dialer
 	Clock  func() time.Time
 	Roots  *x509.CertPool
+	Signer func(SigV4) Signer // nil: checks cannot sign for AWS
 
-	transport *http.Transport // for every probe without TLS settings of its own
+	shared *shared
 }
 
-// NewEnv is env with what its probes can share already made: with thousands of
-// checks that is most of their memory.
-func NewEnv(env Env) Env {
-	env = env.complete()
-	env.transport = newTransport(env, TLS{})
-	return env
+// NewEnv is env for many probes: those of equal settings share connections'
+// settings, headers and expectations. A zero Env shares nothing.
+func NewEnv(env Env) Env { return env.complete() }
+
+// Validate is s.Validate, but compiles no expectation that another of e's
+// settings has as well.
+func (e Env) Validate(s Settings) error {
+	if v, ok := s.(interface{ validate(Env) error }); ok {
+		return v.validate(e.complete())
+	}
+	return s.Validate()
 }
 
 func (e Env) complete() Env {
@@ -67,6 +75,9 @@ func (e Env) complete() Env {
 	}
 	if e.Clock == nil {
 		e.Clock = time.Now
+	}
+	if e.shared == nil {
+		e.shared = new(shared)
 	}
 	return e
 }

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
 	"github.com/andon-project/andon/probes"
 	"github.com/andon-project/andon/probes/kinds"
 )
@@ -73,6 +75,16 @@ func says(answer string) func(net.Conn) {
 	}
 }
 
+// client is Prometheus' HTTP client configuration, read as it reads itself.
+func client(t testing.TB, yaml string) *promconfig.HTTPClientConfig {
+	t.Helper()
+	c, err := promconfig.LoadHTTPConfig(yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -99,6 +111,8 @@ func (talk pipe) DialContext(ctx context.Context, network, address string) (net.
 	trace.ConnectDone(network, address, nil)
 	return ours, nil
 }
+
+func (talk pipe) Judge(string) error { return nil }
 
 // An authority signs the certificates of a test.
 type authority struct {

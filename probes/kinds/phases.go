@@ -171,6 +171,23 @@ func (w *stopwatch) redirected() int {
 	return w.facts.Redirects
 }
 
+// remote is the address of the connection made last.
+func (w *stopwatch) remote() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.facts.Remote
+}
+
+// reused notes that the answer came over a connection of an earlier run.
+func (w *stopwatch) reused(remote string, state *tls.ConnectionState) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.facts.Reused, w.facts.Remote = true, remote
+	if state != nil {
+		w.facts.CertExpiry = earliest(time.Time{}, state.PeerCertificates)
+	}
+}
+
 func (w *stopwatch) read(n int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -21,7 +21,7 @@ func (r *run) follow(req *http.Request, resp *http.Response) (*http.Request, err
 		return nil, failed(reasonRedirect, "redirected to a url that %s", problem)
 	}
 	if hops := r.watch.redirected(); hops > r.maxRedirects {
-		return nil, failed(reasonRedirect, "gave up after %d redirects, the next one to %s; raise max_redirects or mend the loop", r.maxRedirects, redacted(to))
+		return nil, failed(reasonRedirect, "gave up after %d redirects, the next one to %s; raise max_redirects or mend the loop", r.maxRedirects, origin(to))
 	}
 	method, body := req.Method, r.body
 	if req.Body == nil {
@@ -33,7 +33,7 @@ func (r *run) follow(req *http.Request, resp *http.Response) (*http.Request, err
 	header, host := r.header, r.header.Get("Host")
 	if !sameOrigin(r.origin, to) {
 		if body != "" {
-			return nil, failed(reasonRedirect, "redirected with the body to another host, %s, and a body may be secret; write the final address as url", redacted(to))
+			return nil, failed(reasonRedirect, "redirected with the body to another host, %s, and a body may be secret; write the final address as url", origin(to))
 		}
 		header, host = harmless(header), ""
 	}

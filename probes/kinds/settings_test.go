@@ -75,7 +75,7 @@ func TestInvalid(t *testing.T) {
 		{kinds.HTTP{URL: fine, MaxBytes: -1}, "max_bytes", "-1 is not from 1 to 67108864; write the largest body in bytes"},
 		{kinds.HTTP{URL: fine, MaxBytes: math.MaxInt64}, "max_bytes", "is not from 1 to"},
 		{kinds.HTTP{URL: fine, Headers: map[string]string{"X-A": "b", "x-a": "c"}}, "headers.x-a", "is given twice"},
-		{kinds.HTTP{URL: fine, TLS: kinds.TLS{ServerName: "https://x"}}, "tls.server_name", "write the name alone"},
+		{kinds.HTTP{URL: fine, Client: client(t, "tls_config: {server_name: 'https://x'}")}, "client.tls_config.server_name", "write the name alone"},
 		{kinds.HTTP{URL: fine, Expect: []string{"status == 200", "statuss == 200"}}, "expect[1]",
 			"line 1, column 1: undeclared reference to 'statuss' (did you mean 'status'?); there are status, headers, body, text, elapsed and tls"},
 		{kinds.HTTP{URL: fine, Expect: []string{"status = 200"}}, "expect[0]", "column 8: a single = compares nothing; write =="},
@@ -130,7 +130,7 @@ func TestSecretsStayInside(t *testing.T) {
 	} {
 		s := kinds.HTTP{
 			URL:     "http://" + secret + ":" + secret + "@" + peer(t, says(talk)) + "/?token=" + secret + "#" + secret,
-			Headers: map[string]string{"Authorization": secret},
+			Headers: map[string]string{"X-Auth": secret},
 			Body:    secret,
 			Expect:  []string{`status == 200`, `headers["x-secret"] != "" && int(body.secret) == 3`},
 		}

@@ -60,20 +60,20 @@ func TestTLSFails(t *testing.T) {
 		name   string
 		cert   tls.Certificate
 		expiry time.Time
-		set    kinds.TLS
+		set    string
 		text   string // "" passes
 	}{
-		{"expired", ca.issue(t, epoch.Add(-time.Hour)), epoch.Add(-time.Hour), kinds.TLS{}, "certificate has expired"},
-		{"signed by nobody we know", stranger.issue(t, later), later, kinds.TLS{}, "unknown authority"},
-		{"of another name", ca.issue(t, later, "other.example"), later, kinds.TLS{}, "127.0.0.1"},
-		{"of another name, which is asked for", ca.issue(t, later, "other.example"), later, kinds.TLS{ServerName: "other.example"}, ""},
-		{"expired, which is allowed", ca.issue(t, epoch.Add(-time.Hour)), epoch.Add(-time.Hour), kinds.TLS{InsecureSkipVerify: true}, ""},
+		{"expired", ca.issue(t, epoch.Add(-time.Hour)), epoch.Add(-time.Hour), "", "certificate has expired"},
+		{"signed by nobody we know", stranger.issue(t, later), later, "", "unknown authority"},
+		{"of another name", ca.issue(t, later, "other.example"), later, "", "127.0.0.1"},
+		{"of another name, which is asked for", ca.issue(t, later, "other.example"), later, "server_name: other.example", ""},
+		{"expired, which is allowed", ca.issue(t, epoch.Add(-time.Hour)), epoch.Add(-time.Hour), "insecure_skip_verify: true", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			s := serveTLS(t, false, tc.cert, hello)
 			env := kinds.NewEnv(kinds.Env{Roots: ca.pool(), Clock: atEpoch})
-			facts, err := ask(t, kinds.HTTP{URL: s.URL, TLS: tc.set}, env)
+			facts, err := ask(t, kinds.HTTP{URL: s.URL, Client: client(t, "tls_config: {"+tc.set+"}")}, env)
 			if tc.text != "" {
 				failsWith(t, err, "tls", tc.text)
 			} else if err != nil {

@@ -1,0 +1,68 @@
+package kinds
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// idleLimit is how long a connection is kept for the next run: one that nobody
+// comes back for, after a reload or with a longer interval, closes itself.
+const idleLimit = 5 * time.Minute
+
+// A link is the connection of one exchange.
+type link struct {
+	conn      *http.ClientConn
+	transport *http.Transport
+	remote    string
+	reused    bool
+	timer     *time.Timer // closes it while it is kept
+}
+
+// A keeper keeps one idle link per origin between runs. A nil keeper keeps none.
+type keeper struct {
+	mu   sync.Mutex
+	idle map[string]*link
+}
+
+// take returns the link kept for origin if it can still be used, or nil.
+func (k *keeper) take(origin string, t *http.Transport) *link {
+	if k == nil {
+		return nil
+	}
+	k.mu.Lock()
+	l := k.idle[origin]
+	delete(k.idle, origin)
+	k.mu.Unlock()
+	if l == nil {
+		return nil
+	}
+	l.timer.Stop()
+	// The transport is another after its certificates have changed.
+	if l.transport != t || l.conn.Err() != nil || l.conn.Available() == 0 {
+		l.conn.Close()
+		return nil
+	}
+	l.reused = true
+	return l
+}
+
+// put keeps l, or closes it if it is of no more use.
+func (k *keeper) put(origin string, l *link) {
+	if k == nil || l.conn.Err() != nil {
+		l.conn.Close()
+		return
+	}
+	l.timer = time.AfterFunc(idleLimit, func() { l.conn.Close() })
+	k.mu.Lock()
+	before := k.idle[origin]
+	if k.idle == nil {
+		k.idle = make(map[string]*link)
+	}
+	k.idle[origin] = l
+	k.mu.Unlock()
+	if before != nil { // of another run at the same time
+		before.timer.Stop()
+		before.conn.Close()
+	}
+}
