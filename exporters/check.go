@@ -10,7 +10,8 @@ import (
 
 // ChecksView is the body of /api/v1/checks.
 type ChecksView struct {
-	Checks []CheckView `json:"checks"` // in the order of the configuration
+	Checks []CheckView `json:"checks"` // in the order of the configuration, the witnesses last
+	Blind  *BlindView  `json:"blind"`  // null while andon sees
 }
 
 // CheckView is one check: the body of /api/v1/checks/{name}. Settings are
@@ -22,6 +23,8 @@ type CheckView struct {
 	Every   string     `json:"every"`
 	Timeout string     `json:"timeout"`
 	Policy  PolicyView `json:"policy"`
+	Witness bool       `json:"witness,omitempty"` // it tells whether andon sees, and nothing of production
+	Network string     `json:"network,omitempty"` // of a witness
 
 	Verdict string    `json:"verdict"` // healthy, unhealthy, unknown: of the worst target
 	Since   time.Time `json:"since,omitzero"`
@@ -82,6 +85,7 @@ func (s Sources) listChecks(w http.ResponseWriter, _ *http.Request) {
 	for i, c := range checks {
 		view.Checks[i] = viewCheck(c, s.Clock(), fewTargets)
 	}
+	view.Blind = viewBlind(checks.Blind(s.Clock()))
 	writeJSON(w, http.StatusOK, view)
 }
 
@@ -101,7 +105,7 @@ func (s Sources) showCheck(w http.ResponseWriter, r *http.Request) {
 func viewCheck(c probes.CheckState, now time.Time, most int) CheckView {
 	verdict := c.At(now)
 	v := CheckView{Name: c.Name, Kind: c.Kind, Every: c.Every.String(), Timeout: c.Timeout.String(),
-		Verdict: verdict.String(), Targets: []TargetView{}, TargetsTotal: len(c.Targets)}
+		Witness: c.Witness, Network: clip(c.Network), Verdict: verdict.String(), Targets: []TargetView{}, TargetsTotal: len(c.Targets)}
 	worst, ok := c.Worst(now)
 	if !ok {
 		v.Why = "it has no targets"

@@ -67,9 +67,14 @@ func namedChecks(snapshot probes.Snapshot) []namedCheck {
 
 // write sends all families, one after the other.
 func (m probeMetrics) write(w *familyWriter) {
-	checks := namedChecks(m.sources.Checks())
+	snapshot := m.sources.Checks()
+	checks := namedChecks(snapshot)
 	rows := m.rows(checks)
 	s := &sheet{flush: w.part}
+	w.begin()
+	s.begin(blindName, "Whether andon cannot see: witnesses in two networks fail, and nothing of production passes.", dto.MetricType_GAUGE)
+	s.value(flag(snapshot.Blind(m.sources.Clock()).Blind()))
+	s.end()
 	for _, f := range checkFamilies() {
 		w.begin()
 		s.begin(f.name, f.help, f.kind)
@@ -100,6 +105,7 @@ func checkFamilies() []checkFamily {
 	return []checkFamily{
 		{"andon_check_verdict", dto.MetricType_GAUGE, "1 for the verdict that the check has, 0 for the others.", verdicts},
 		{"probe_failures_total", dto.MetricType_COUNTER, "Failed runs since start, over all targets, by the class of the failure.", failures},
+		{"andon_witness_failing", dto.MetricType_GAUGE, "Whether the last run of a witness failed, for any of its targets. Witnesses tell nothing of production.", witnessFailing},
 	}
 }
 

@@ -34,7 +34,7 @@ func busy() Sources {
 		r.Problems = []gates.Reason{{Code: "throttled"}, {Code: "journal"}, {Code: "throttled"}}
 		r.Late = 2
 	})
-	s := world(probes.Snapshot{sick(), tcp, dns, tls}, r)
+	s := world(probes.Snapshot{sick(), tcp, dns, tls, witness("resolver-a", errors.New("refused"))}, r)
 	s.JournalErrors = func() uint64 { return 3 }
 	var delays *probes.Histogram
 	delays = delays.Add(time.Millisecond)

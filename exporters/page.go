@@ -46,6 +46,7 @@ type pageView struct {
 	Headline string
 	Mood     string // open, closed or unknown: the colour, and never the only sign
 	NotReady string
+	Blind    *note
 	Now      moment
 	Gates    []gateCard
 	Checks   []checkRow
@@ -101,6 +102,7 @@ func (s Sources) look() pageView {
 	if err := s.Ready(); err != nil {
 		v.NotReady = clip(err.Error())
 	}
+	v.Blind = blindNote(checks.Blind(now), now)
 	for _, r := range reports {
 		v.Gates = append(v.Gates, drawGate(r, now))
 	}

@@ -11,6 +11,7 @@ import (
 // checkRow is a check as its worst target shows it.
 type checkRow struct {
 	Name, Kind, Every string
+	Network           string // of a witness
 	Targets           int
 	Mood              string // open, closed or unknown
 	Verdict, Why      string
@@ -40,6 +41,9 @@ func drawCheck(c probes.CheckState, now time.Time) checkRow {
 	verdict := c.At(now)
 	row := checkRow{Name: c.Name, Kind: c.Kind, Every: c.Every.String(), Targets: len(c.Targets), Verdict: verdict.String(),
 		Mood: [...]string{probes.Unknown: moodUnknown, probes.Healthy: moodOpen, probes.Unhealthy: moodClosed}[verdict]}
+	if c.Witness {
+		row.Network = clip(c.Network)
+	}
 	worst, ok := c.Worst(now)
 	if !ok {
 		row.Why = "it has no targets"

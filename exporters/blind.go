@@ -1,0 +1,59 @@
+package exporters
+
+import (
+	"time"
+
+	"github.com/andon-project/andon/probes"
+)
+
+const blindName = "andon_blind"
+
+// BlindView tells that it is andon that cannot see.
+type BlindView struct {
+	Since     time.Time     `json:"since"` // when a second network was seen to fail
+	Witnesses []WitnessView `json:"witnesses"`
+}
+
+// WitnessView is a witness that fails.
+type WitnessView struct {
+	Name    string    `json:"name"`
+	Target  string    `json:"target"`
+	Network string    `json:"network"`
+	Since   time.Time `json:"since"` // start of the first of its failures in a row
+	Why     string    `json:"why"`
+}
+
+func viewBlind(b probes.Blindness) *BlindView {
+	if !b.Blind() {
+		return nil
+	}
+	v := &BlindView{Since: b.Since.UTC()}
+	for _, w := range b.Witnesses[:min(len(b.Witnesses), fewTargets)] {
+		why := ""
+		if w.Err != nil {
+			why = clip(w.Err.Error())
+		}
+		v.Witnesses = append(v.Witnesses, WitnessView{w.Check, clip(w.Target), clip(w.Network), w.Since.UTC(), why})
+	}
+	return v
+}
+
+func witnessFailing(s *sheet, c namedCheck, now time.Time) {
+	if !c.Witness {
+		return
+	}
+	fails := false
+	for i := range c.Targets {
+		fails = fails || c.Targets[i].Status.Fails(now)
+	}
+	s.value(flag(fails), "check", c.label, "network", label(c.Network))
+}
+
+// blindNote is what the page says of blindness.
+func blindNote(b probes.Blindness, now time.Time) *note {
+	if !b.Blind() {
+		return nil
+	}
+	return &note{Text: "andon cannot see: its witnesses fail, and no check of production passes. What fails now says nothing of production.",
+		Do: "look at this machine's network, resolver and proxy", Since: moment{b.Since, now}}
+}

@@ -1,0 +1,66 @@
+package exporters
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/andon-project/andon/probes"
+)
+
+// witness is alone in its network.
+func witness(name string, errs ...error) probes.CheckState {
+	c := check(name, target(name+":53", errs...))
+	c.Kind, c.Witness, c.Network = "tcp", true, "net-"+name
+	return c
+}
+
+// L4: blindness is said by all faces, and so is which witness fails.
+func TestBlindIsSaid(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("network is unreachable")
+	for name, c := range map[string]struct {
+		b    error
+		want bool
+	}{
+		"two networks are dark": {refused, true},
+		"one witness is dead":   {nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := world(probes.Snapshot{sick(), witness("a", nil, refused, refused), witness("b", nil, c.b, c.b)}, open())
+			_, body, _ := get(t, s, "/api/v1/checks")
+			var view ChecksView
+			if err := json.Unmarshal([]byte(body), &view); err != nil {
+				t.Fatal(err)
+			}
+			if (view.Blind != nil) != c.want {
+				t.Fatalf("the API says %+v, want blind %v", view.Blind, c.want)
+			}
+			if w := view.Checks[1]; !w.Witness || w.Network != "net-a" || view.Checks[0].Witness {
+				t.Errorf("the witness is told as %+v", w)
+			}
+			if b := view.Blind; b != nil && (len(b.Witnesses) != 2 || b.Witnesses[0].Why != refused.Error() || b.Since.IsZero()) {
+				t.Errorf("the API says %+v, want both witnesses, since when, and why", b)
+			}
+			_, metrics, _ := get(t, s, "/metrics")
+			for _, line := range []string{"andon_blind " + bit(c.want), `andon_witness_failing{check="a",network="net-a"} 1`, `andon_witness_failing{check="b",network="net-b"} ` + bit(c.want)} {
+				if !strings.Contains(metrics, "\n"+line+"\n") {
+					t.Errorf("the metrics lack %s", line)
+				}
+			}
+			_, page, _ := get(t, s, "/")
+			if strings.Contains(page, "<strong>Blind</strong>") != c.want || !strings.Contains(page, "witness in net-a") {
+				t.Errorf("the page does not say it, or says it wrongly:\n%s", page)
+			}
+		})
+	}
+}
+
+func bit(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
