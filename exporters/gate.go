@@ -35,10 +35,14 @@ type GateView struct {
 	At       time.Time             `json:"at,omitzero"`    // when it was decided
 	Enforced bool                  `json:"enforced"`       // AWS showed it when it was last looked at, which is not long ago
 
-	Holder gates.Holder  `json:"holder"`            // nobody, andon, person, another, unverified, adrift; "" before AWS was read
-	HeldBy string        `json:"held_by,omitempty"` // its name
-	AWS    *AWSView      `json:"aws"`               // null before AWS was read
-	Order  *OverrideView `json:"override,omitempty"`
+	Holder gates.Holder `json:"holder"`            // nobody, andon, person, another, unverified, adrift; "" before AWS was read
+	HeldBy string       `json:"held_by,omitempty"` // its name
+	AWS    *AWSView     `json:"aws"`               // null before AWS was read
+	Hold   *HoldView    `json:"hold,omitempty"`    // what andon's stop stands for, and what it takes to lift it
+
+	Order *OverrideView `json:"override,omitempty"`         // a person's order in force
+	Own   *OwnView      `json:"without_override,omitempty"` // what the gate would decide without it
+	Ended *EndView      `json:"override_ended,omitempty"`   // how the last order ended, until the next
 
 	Inside       []gates.Execution `json:"inside"` // in the stage, at most 50
 	InsideTotal  int               `json:"inside_total"`
@@ -57,13 +61,30 @@ type AWSView struct {
 	ReadAt    time.Time `json:"read_at"`
 }
 
-// OverrideView is a person's order in force.
-type OverrideView struct {
-	ID      string    `json:"id"`
-	Actor   string    `json:"actor"`
-	Reason  string    `json:"reason"`
-	At      time.Time `json:"at"`
-	Expires time.Time `json:"expires"`
+// HoldView is andon's own stop.
+type HoldView struct {
+	Intent   string            `json:"intent"` // as in the mark in AWS and in the journal
+	Began    time.Time         `json:"began"`
+	Earliest time.Time         `json:"earliest,omitzero"` // when it can be lifted without a person, if from now on every run passes
+	Checks   []string          `json:"checks"`            // which were unhealthy
+	Order    string            `json:"order,omitempty"`   // the person's order that it began with
+	Suspect  bool              `json:"suspect"`           // the release inside, or the one that had just left, may be the cause
+	OldRead  bool              `json:"old_read"`          // CodePipeline did not let us look before we closed
+	Inside   []gates.Execution `json:"inside"`            // in the stage when it began, at most 50
+}
+
+// OwnView is a decision in short.
+type OwnView struct {
+	State   gates.State    `json:"state"`
+	Reasons []gates.Reason `json:"reasons"`
+}
+
+// EndView is the end of an order.
+type EndView struct {
+	ID    string    `json:"id"`
+	Why   string    `json:"why"`             // a sentence
+	Actor string    `json:"actor,omitempty"` // who ended it before its time
+	At    time.Time `json:"at,omitzero"`
 }
 
 func (s Sources) listGates(w http.ResponseWriter, _ *http.Request) {
@@ -129,10 +150,27 @@ func viewGate(r gates.Report, now time.Time) GateView {
 	if s := r.Seen; !s.Begun.IsZero() {
 		v.AWS = &AWSView{s.Enabled, clip(s.ChangedBy), s.ChangedAt.UTC(), clip(s.Reason), s.Begun.UTC()}
 	}
-	if o := r.Override; o != nil {
-		v.Order = &OverrideView{o.ID, clip(o.Actor), clip(o.Reason), o.At.UTC(), o.Expires.UTC()}
+	if v.Order = viewOverride(r.Override); v.Order != nil {
+		v.Own = &OwnView{r.Own.State, clipReasons(r.Own.Reasons)}
 	}
+	if e := r.Ended; e != nil {
+		v.Ended = &EndView{clip(e.ID), clip(e.Why), clip(e.Actor), e.At.UTC()}
+	}
+	v.Hold = viewHold(r)
 	return v
+}
+
+func viewHold(r gates.Report) *HoldView {
+	h := r.Hold
+	if h == nil {
+		return nil
+	}
+	v := HoldView{Intent: clip(h.Intent), Began: h.Began.UTC(), Checks: list(h.Checks), Order: clip(h.Order),
+		Suspect: h.Suspect, OldRead: h.OldRead, Inside: moving(h.Inside)}
+	if t, ok := r.Earliest(); ok {
+		v.Earliest = t.UTC()
+	}
+	return &v
 }
 
 // heldBy names who stops the line at the transition, "" for nobody.

@@ -15,7 +15,10 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 // guard refuses what a reader has no need for. A page of somebody else that
 // lets its own name resolve to this machine (DNS rebinding) is known by the
 // Host header: such a name is not ours.
-func guard(hosts []string, next http.Handler) http.Handler {
+//
+// What only reads goes to reads, the rest to writes, where there is anything to
+// write.
+func guard(hosts []string, reads http.Handler, writes *http.ServeMux) http.Handler {
 	ours := map[string]bool{"localhost": true}
 	for _, h := range hosts {
 		ours[hostname(h)] = true
@@ -32,14 +35,21 @@ func guard(hosts []string, next http.Handler) http.Handler {
 		case !ours[host] && !reachedAt(r, host):
 			writeError(w, http.StatusMisdirectedRequest, fmt.Sprintf(
 				"this server does not answer for the host %.100q: ask for it by the address it listens on, or list the name under hosts in its configuration", r.Host))
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		case writable(writes, r):
+			writes.ServeHTTP(w, r) // says itself which methods it takes
+		case r.Method == http.MethodGet || r.Method == http.MethodHead:
+			reads.ServeHTTP(w, r)
+		default:
 			h.Set("Allow", "GET, HEAD")
 			writeError(w, http.StatusMethodNotAllowed, fmt.Sprintf(
-				"%.20q is not possible here: this server only tells, so ask with GET", r.Method))
-		default:
-			next.ServeHTTP(w, r)
+				"%.20q is not possible here: this path only tells, so ask with GET", r.Method))
 		}
 	})
+}
+
+func writable(writes *http.ServeMux, r *http.Request) bool {
+	_, pattern := writes.Handler(r)
+	return pattern != ""
 }
 
 // hostname is the name in a Host header: without port, without the root's dot.

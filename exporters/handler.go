@@ -2,7 +2,8 @@
 // the metrics and the page. It reads snapshots only, so what it tells can be
 // late by one tick, but is never half of one tick and half of the next.
 //
-// Everything here answers GET and HEAD, and changes nothing.
+// What answers GET and HEAD changes nothing; what changes something is for
+// writers, and calls a small Commands interface.
 package exporters
 
 import (
@@ -20,11 +21,14 @@ import (
 type Sources struct {
 	Clock         func() time.Time
 	Checks        func() probes.Snapshot
-	Gates         func() []gates.Report    // in the order of the configuration; empty until the first tick
-	Ready         func() error             // nil: all gates are among Gates; else a sentence why not yet
-	Calls         func() map[Call]uint64   // requests to AWS since start
-	Delays        func() *probes.Histogram // how late runs began, since start; nil for none
-	JournalErrors func() uint64            // uses of the journal that failed, since start
+	Gates         func() []gates.Report                        // in the order of the configuration; empty until the first tick
+	Ready         func() error                                 // nil: all gates are among Gates; else a sentence why not yet
+	Calls         func() map[Call]uint64                       // requests to AWS since start
+	Delays        func() *probes.Histogram                     // how late runs began, since start; nil for none
+	JournalErrors func() uint64                                // uses of the journal that failed, since start
+	Journal       Journal                                      // nil: there is none to show
+	Commands      Commands                                     // nil: nothing can be ordered
+	Writer        func(*http.Request) (name string, err error) // who writes; an error is a sentence why they may not
 	Version       BuildInfo
 	Hosts         []string // names this server answers for, besides loopback and the address it was reached at
 }
@@ -54,6 +58,8 @@ func Handler(s Sources) http.Handler {
 	mux.HandleFunc("/api/v1/gates/{name}/go", s.mayGo)
 	mux.HandleFunc("/api/v1/checks", s.listChecks)
 	mux.HandleFunc("/api/v1/checks/{name}", s.showCheck)
+	mux.HandleFunc("/api/v1/overrides", s.listOverrides)
+	mux.HandleFunc("/api/v1/journal", s.readJournal)
 	mux.HandleFunc("/api/", s.noSuchPath)
 	mux.HandleFunc("/-/healthy", s.healthy)
 	mux.HandleFunc("/-/ready", s.ready)
@@ -61,7 +67,7 @@ func Handler(s Sources) http.Handler {
 	mux.Handle("/metrics", newScraper(s, metrics))
 	mux.HandleFunc("/style.css", style)
 	mux.Handle("/{$}", newPage(s))
-	return counted(metrics, http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux)))
+	return counted(metrics, http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux, s.writes())))
 }
 
 // withDefaults fills in what was not given by what is then known: nothing.
@@ -86,6 +92,9 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.JournalErrors == nil {
 		s.JournalErrors = func() uint64 { return 0 }
+	}
+	if s.Commands == nil || s.Writer == nil {
+		s.Writer = func(*http.Request) (string, error) { return "", errors.New("this andon takes no orders over HTTP") }
 	}
 	return s
 }
@@ -127,5 +136,5 @@ func (s Sources) notReady() string {
 func (s Sources) noSuchPath(w http.ResponseWriter, _ *http.Request) {
 	writeError(w, http.StatusNotFound, "there is nothing here; there are "+strings.Join([]string{
 		"/api/v1/gates", "/api/v1/gates/NAME", "/api/v1/gates/NAME/go",
-		"/api/v1/checks", "/api/v1/checks/NAME"}, ", "))
+		"/api/v1/checks", "/api/v1/checks/NAME", "/api/v1/overrides", "/api/v1/journal"}, ", "))
 }

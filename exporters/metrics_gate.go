@@ -23,7 +23,7 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.holder = m.gauge("andon_gate_holder", "1 for who stops the line at the gate's transition.", "gate", "holder")
 	m.enforced = m.gauge("andon_gate_enforced", "Whether AWS shows what the gate decided; 0 for a gate that may only observe.", "gate")
 	m.ask = m.gauge("andon_gate_ask", "Whether a person has to open.", "gate")
-	m.override = m.gauge("andon_override_active", "Whether a person's order is in force.", "gate")
+	m.override = m.gauge("andon_override_active", "Whether a person's order is in force: to open, or to close.", "gate", "state")
 	m.inside = m.gauge("andon_gate_inside", "Executions in the stage behind the gate.", "gate")
 	m.waiting = m.gauge("andon_gate_waiting", "Executions that wait before the gate.", "gate")
 	m.read = m.gauge("andon_gate_last_read_timestamp_seconds", "When the last successful read of AWS began, in seconds since 1970.", "gate")
@@ -58,7 +58,9 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 	m.enforced.send(ch, flag(enforced(r, now)), name)
 	m.ask.send(ch, flag(r.Decision.Ask), name)
 	m.late.send(ch, float64(r.Late), name)
-	m.override.send(ch, flag(r.Override != nil), name)
+	for _, state := range states[1:] { // to keep is no order
+		m.override.send(ch, flag(r.Override != nil && r.Override.Wants().String() == state), name, state)
+	}
 	if begun := r.Seen.Begun; !begun.IsZero() {
 		m.inside.send(ch, float64(len(r.Seen.Inside)), name)
 		m.waiting.send(ch, float64(len(r.Seen.Waiting)), name)

@@ -79,8 +79,9 @@ type note struct {
 
 // orderNote is an override in force.
 type orderNote struct {
-	Actor, Reason string
-	Expires       moment
+	Actor, Reason, State string
+	Given, Expires       moment
+	Then                 string // what the gate would decide without it
 }
 
 // crowd is executions at one place.
@@ -169,7 +170,7 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 		c.Holds = at(r.Seen.ChangedAt)
 	}
 	if o := c.GateView.Order; o != nil {
-		c.Order = &orderNote{o.Actor, o.Reason, at(o.Expires)}
+		c.Order = &orderNote{o.Actor, o.Reason, o.State.String(), at(o.At), at(o.Expires), c.Own.State.String()}
 	}
 	c.Reasons, c.Problems = notes(c.GateView.Reasons, now), notes(c.GateView.Problems, now)
 	c.Inside = drawCrowd(c.GateView.Inside, c.InsideTotal, now)

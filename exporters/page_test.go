@@ -36,7 +36,13 @@ func TestPageTellsWhy(t *testing.T) {
 	})
 	ordered := with(open(), func(r *gates.Report) {
 		r.Override = &gates.Override{Actor: "mia", Reason: "the fix is in", Expires: noon().Add(20 * time.Minute)}
+		r.Own.State = gates.Closed
 	})
+	stopped := with(closed(), func(r *gates.Report) {
+		r.Override = &gates.Override{State: gates.Closed, Actor: "mia", Reason: "stocktaking", At: ago(time.Minute), Expires: noon().Add(20 * time.Minute)}
+		r.Own.State = gates.Opened
+	})
+	ended := with(open(), func(r *gates.Report) { r.Ended = &gates.OrderEnd{Why: "alice enabled the transition in AWS"} })
 	closing := with(closed(), func(r *gates.Report) { r.Seen.Enabled, r.Holder, r.Enforced = true, gates.Nobody, false })
 	for _, c := range []struct {
 		name  string
@@ -56,7 +62,9 @@ func TestPageTellsWhy(t *testing.T) {
 		{"our hold still stands", []gates.Report{with(closed(), func(r *gates.Report) { r.Decision.State = gates.Opened })}, []string{"andon's hold still stands"}},
 		{"cannot tell", []gates.Report{keep}, []string{"andon cannot tell whether the line may move", "storefront has no fresh evidence",
 			"What keeps andon from its work", "GetPipelineState: denied", "What to do: add the permission"}},
-		{"ordered", []gates.Report{ordered}, []string{"The line is open", "mia gave an order: the fix is in. It ends 2026-11-20 12:20:00 UTC (in 20 min)"}},
+		{"ordered", []gates.Report{ordered}, []string{"The line is open", "mia ordered it open: the fix is in. It ends 2026-11-20 12:20:00 UTC (in 20 min). Without it the gate would be closed."}},
+		{"ordered closed", []gates.Report{stopped}, []string{"The line is stopped", "mia ordered it closed: stocktaking. Given 2026-11-20 11:59:00 UTC (1 min 0 s ago). It ends", "Without it the gate would be open."}},
+		{"an order has ended", []gates.Report{ended}, []string{"The last order has ended: alice enabled the transition in AWS."}},
 		{"observing", []gates.Report{observing(closed())}, []string{"andon observes and stops nothing", "would be closed", "connection refused"}},
 		{"several", []gates.Report{open(), closed(), observing(closed())}, []string{"The line is stopped at 1 of 2 gates"}},
 		{"never looked at", []gates.Report{{Gate: gates.Gate{Name: "production", May: []gates.Verb{gates.Close}}}},

@@ -80,7 +80,9 @@ type CheckEvidence struct {
 	Text    string         `json:"text,omitempty"`   // why it is not healthy
 	Passes  int            `json:"passes"`           // in a row, begun after the failure that closed
 	Up      int            `json:"up"`               // passes that make it healthy
+	Needs   int            `json:"needs,omitempty"`  // passes that the hold asks for
 	Starved bool           `json:"starved,omitempty"`
+	Every   time.Duration  `json:"-"` // from run to run
 }
 
 // Decide says what a gate wants. Closing needs bad evidence, opening needs

@@ -21,7 +21,11 @@ func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Me
 		since = past.Hold.Failure
 	}
 	for _, name := range g.Checks {
-		e.Checks = append(e.Checks, checkEvidence(now, health, name, since))
+		c := checkEvidence(now, health, name, since)
+		if past.Hold != nil {
+			c.Needs = past.Hold.needs(c)
+		}
+		e.Checks = append(e.Checks, c)
 	}
 	e.Doubts = slices.Clone(doubts)
 	if seen.Skew.Abs() > MaxSkew {
@@ -41,7 +45,7 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 		return CheckEvidence{Name: name, Word: probes.Unknown.String(), Text: "it is a witness, which tells nothing of production"}
 	}
 	v := c.At(now)
-	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since)}
+	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since), Every: c.Every}
 	for _, t := range c.Targets {
 		e.Up = max(e.Up, t.Status.Policy().Up, 1)
 		if f := t.Status.LastFailure.Start; f.After(e.Failure) {

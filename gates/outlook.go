@@ -3,6 +3,9 @@ package gates
 import (
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/andon-project/andon/probes"
 )
 
 // An Outlook is what will come of an order, as far as the last tick shows.
@@ -131,4 +134,33 @@ func rider(x Execution) string {
 		text += ", revision " + short(x.Revision)
 	}
 	return text
+}
+
+// Earliest is when the hold of r can be lifted without a person, if from now on
+// every run passes; false: it cannot, or there is no such hold.
+func (r Report) Earliest() (time.Time, bool) {
+	h := r.Hold
+	if h == nil || r.Holder != Ours || r.Decision.State != Closed || r.Own.Ask || !r.Gate.may(Open) {
+		return time.Time{}, false
+	}
+	t := r.At
+	latest := func(other time.Time) {
+		if other.After(t) {
+			t = other
+		}
+	}
+	if r.Override != nil {
+		latest(r.Override.Expires)
+	}
+	if !h.ordered() {
+		latest(h.Began.Add(r.Gate.MinHold))
+	}
+	for _, c := range r.Checks {
+		want := c.Needs
+		if c.Verdict != probes.Healthy {
+			want = max(want, c.Up)
+		}
+		latest(r.At.Add(time.Duration(max(0, want-c.Passes)) * c.Every))
+	}
+	return t, true
 }
