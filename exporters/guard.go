@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -18,12 +19,7 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 //
 // What only reads goes to reads, the rest to writes, where there is anything to
 // write.
-func guard(hosts []string, reads http.Handler, writes *http.ServeMux) http.Handler {
-	ours := map[string]bool{"localhost": true}
-	for _, h := range hosts {
-		ours[hostname(h)] = true
-	}
-	delete(ours, "") // of an entry like ":9797", which must not allow requests that name no host
+func guard(hosts func() []string, reads http.Handler, writes *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -32,7 +28,7 @@ func guard(hosts []string, reads http.Handler, writes *http.ServeMux) http.Handl
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		host := hostname(r.Host)
 		switch {
-		case !ours[host] && !reachedAt(r, host):
+		case !listed(host, hosts()) && !reachedAt(r, host):
 			writeError(w, http.StatusMisdirectedRequest, fmt.Sprintf(
 				"this server does not answer for the host %.100q: ask for it by the address it listens on, or list the name under hosts in its configuration", r.Host))
 		case writable(writes, r):
@@ -50,6 +46,12 @@ func guard(hosts []string, reads http.Handler, writes *http.ServeMux) http.Handl
 func writable(writes *http.ServeMux, r *http.Request) bool {
 	_, pattern := writes.Handler(r)
 	return pattern != ""
+}
+
+// listed tells whether host is a name of this server. An entry like ":9797" must
+// not allow requests that name no host.
+func listed(host string, hosts []string) bool {
+	return host == "localhost" || host != "" && slices.ContainsFunc(hosts, func(h string) bool { return hostname(h) == host })
 }
 
 // hostname is the name in a Host header: without port, without the root's dot.

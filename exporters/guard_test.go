@@ -15,7 +15,7 @@ import (
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	s := world(nil, open())
-	s.Hosts = []string{"andon.example.com:9797", "Status.Example.com", ":9797"}
+	s.Hosts = func() []string { return []string{"andon.example.com:9797", "Status.Example.com", ":9797"} }
 	h := Handler(s)
 	at := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 10), Port: 9797}
 	for _, c := range []struct {

@@ -30,7 +30,7 @@ type Sources struct {
 	Commands      Commands                                     // nil: nothing can be ordered
 	Writer        func(*http.Request) (name string, err error) // who writes; an error is a sentence why they may not
 	Version       BuildInfo
-	Hosts         []string // names this server answers for, besides loopback and the address it was reached at
+	Hosts         func() []string // names this server answers for, besides loopback and the address it was reached at
 }
 
 // A Call is a kind of request to AWS and what became of it: "ok", the API's
@@ -89,6 +89,9 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Delays == nil {
 		s.Delays = func() *probes.Histogram { return nil }
+	}
+	if s.Hosts == nil {
+		s.Hosts = func() []string { return nil }
 	}
 	if s.JournalErrors == nil {
 		s.JournalErrors = func() uint64 { return 0 }

@@ -189,8 +189,11 @@ func (d *daemon) holds() int {
 
 func (d *daemon) handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.reports,
-		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts, Version: buildInfo(), Hosts: append([]string{d.cfg.Listen}, d.cfg.Hosts...)})
+		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts, Version: buildInfo(), Hosts: d.hosts})
 }
+
+// hosts are the names that the server answers for.
+func (d *daemon) hosts() []string { return append([]string{d.cfg.Listen}, d.cfg.Hosts...) }
 
 // ready: every gate has been looked at once.
 func (d *daemon) ready() error {
