@@ -24,7 +24,7 @@ func (c Class) String() string {
 	case Loopback:
 		return "it is a loopback address"
 	case Private:
-		return "it is a private address"
+		return "it is a private or reserved address"
 	case LinkLocal:
 		return "it is a link-local address"
 	case Metadata:
@@ -40,7 +40,7 @@ func (c Class) String() string {
 func (c Class) always() bool { return c != Public && c != Loopback && c != Private }
 
 // Classify tells what a is. An IPv4 address carried inside an IPv6 one
-// (mapped, translated, 6to4, NAT64) is judged as what it carries.
+// (mapped, translated, 6to4, NAT64, Teredo, ISATAP) is judged as what it carries.
 func Classify(a netip.Addr) Class {
 	a = a.Unmap().WithZone("") // a Prefix contains no address with a zone
 	switch {
@@ -69,6 +69,12 @@ func carried(a netip.Addr) Class {
 		return worst
 	}
 	b := a.As16()
+	if teredo.Contains(a) { // the server's, and the client's inverted: RFC 4380 section 4
+		worst = max(Classify(netip.AddrFrom4([4]byte(b[4:8]))), Classify(netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]})))
+	}
+	if b[8]&^2 == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe { // ISATAP, RFC 5214 section 6.1
+		worst = max(worst, Classify(netip.AddrFrom4([4]byte(b[12:]))))
+	}
 	for _, c := range carriers {
 		if !c.prefix.Contains(a) {
 			continue
@@ -109,11 +115,24 @@ var (
 		netip.MustParsePrefix("192.0.0.192/32"),     // Oracle Cloud
 	}
 
-	// What netip's IsPrivate (RFC 1918, RFC 4193) leaves out.
+	// What netip's IsPrivate (RFC 1918, RFC 4193) leaves out of what is not
+	// globally reachable (www.iana.org/assignments/iana-ipv4-special-registry and
+	// its IPv6 sister).
 	private = [...]netip.Prefix{
-		netip.MustParsePrefix("100.64.0.0/10"), // RFC 6598
-		netip.MustParsePrefix("fec0::/10"),     // RFC 3879, once site-local
+		netip.MustParsePrefix("100.64.0.0/10"),   // RFC 6598, carrier-grade NAT
+		netip.MustParsePrefix("192.0.0.0/24"),    // RFC 6890, protocol assignments
+		netip.MustParsePrefix("192.0.2.0/24"),    // RFC 5737, documentation
+		netip.MustParsePrefix("198.18.0.0/15"),   // RFC 2544, benchmarks
+		netip.MustParsePrefix("198.51.100.0/24"), // RFC 5737
+		netip.MustParsePrefix("203.0.113.0/24"),  // RFC 5737
+		netip.MustParsePrefix("240.0.0.0/4"),     // RFC 1112, reserved
+		netip.MustParsePrefix("fec0::/10"),       // RFC 3879, once site-local
+		netip.MustParsePrefix("100::/64"),        // RFC 6666, discard
+		netip.MustParsePrefix("2001:db8::/32"),   // RFC 3849, documentation
+		netip.MustParsePrefix("3fff::/20"),       // RFC 9637, documentation
 	}
+
+	teredo = netip.MustParsePrefix("2001::/32")
 
 	tail = [4]int{12, 13, 14, 15}
 

@@ -22,6 +22,8 @@ func TestClassify(t *testing.T) {
 		{"64:ff9b:1::93.184.216.34", egress.Public},
 		{"64:ff9b:1:0:5d:b8d8:2200::", egress.Public}, // RFC 6052 /64
 		{"2002:5db8:d822::1", egress.Public},
+		{"2001:0:5db8:d822::a247:27dd", egress.Public}, // Teredo
+		{"2606::5efe:5db8:d822", egress.Public},        // ISATAP
 
 		{"127.0.0.1", egress.Loopback},
 		{"127.255.255.254", egress.Loopback},
@@ -37,6 +39,13 @@ func TestClassify(t *testing.T) {
 		{"fec0::1", egress.Private},
 		{"::ffff:10.0.0.1", egress.Private},
 		{"64:ff9b:1::10.0.0.1", egress.Private},
+
+		{"192.0.0.8", egress.Private},
+		{"192.0.2.1", egress.Private},
+		{"198.19.0.1", egress.Private},
+		{"240.0.0.1", egress.Private},
+		{"2001:db8::1", egress.Private},
+		{"2001:0:5db8:d822::f5ff:fffe", egress.Private}, // Teredo: 10.0.0.1 behind a public server
 
 		{"169.254.0.1", egress.LinkLocal},
 		{"169.254.255.255", egress.LinkLocal},
@@ -71,6 +80,10 @@ func TestClassify(t *testing.T) {
 		{"64:ff9b:1:1a9:fe:a9fe::", egress.Metadata},    // RFC 6052 /56
 		{"64:ff9b:1:2:a9:fea9:fe00:0", egress.Metadata}, // RFC 6052 /64
 		{"64:ff9b::a9fe:a9fe%eth0", egress.Metadata},
+		{"2001:0:a9fe:a9fe::f5ff:fffe", egress.Metadata}, // as a Teredo server
+		{"2001:0:5db8:d822::5601:5601", egress.Metadata}, // behind one
+		{"2606::5efe:a9fe:a9fe", egress.Metadata},        // ISATAP
+		{"2606::200:5efe:a9fe:a9fe", egress.Metadata},
 
 		{"224.0.0.1", egress.Multicast},
 		{"239.255.255.250", egress.Multicast},

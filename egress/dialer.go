@@ -28,6 +28,11 @@ type Dialer struct {
 // dialer refused; Exhausted tells whether it is our own fault. The network is
 // tcp, tcp4, tcp6, udp, udp4 or udp6.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		if err := d.Judge(host); err != nil { // no resolver has to be asked, nor agree with us
+			return nil, err
+		}
+	}
 	dialer := net.Dialer{
 		Resolver:       d.Resolver,
 		KeepAlive:      -1, // connections live for one question; the caller has a deadline

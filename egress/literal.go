@@ -18,7 +18,7 @@ func literal(host string) (netip.Addr, bool) {
 	switch {
 	case host == "localhost" || strings.HasSuffix(host, ".localhost"):
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), true
-	case host == "metadata" || host == "metadata.google.internal" || host == "instance-data" || host == "instance-data.ec2.internal":
+	case host == "metadata.google.internal" || host == "instance-data.ec2.internal":
 		return metadata[0].Addr(), true
 	}
 	return aton(host)

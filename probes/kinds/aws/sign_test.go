@@ -1,0 +1,284 @@
+package aws_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/andon-project/andon/probes"
+	"github.com/andon-project/andon/probes/kinds"
+	kindsaws "github.com/andon-project/andon/probes/kinds/aws"
+)
+
+const (
+	keyID   = "AKIDEXAMPLE"
+	secret  = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+	session = "session-token-hunter2"
+)
+
+func machine(who aws.CredentialsProvider) kindsaws.Loader {
+	return func(_ context.Context, region, _ string) (aws.Config, error) {
+		return aws.Config{Region: region, Credentials: who}, nil
+	}
+}
+
+func env(load kindsaws.Loader, clock func() time.Time) kinds.Env {
+	return kinds.Env{Signer: kindsaws.Signers(load), Clock: clock}
+}
+
+func ask(t *testing.T, s kinds.HTTP, e kinds.Env) error {
+	t.Helper()
+	p, err := s.Probe(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Check(t.Context(), s.Targets()[0])
+	return err
+}
+
+// verify is what AWS does with a request, from "Create a signed AWS API
+// request" (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
+// without a line of the SDK. It returns what is wrong, or "".
+func verify(r *http.Request, body []byte, region, service string) string {
+	given := r.Header.Get("Authorization")
+	date := r.Header.Get("X-Amz-Date")
+	if len(date) != len("20060102T150405Z") || r.Header.Get("X-Amz-Security-Token") != session {
+		return "no date or session token"
+	}
+	_, rest, _ := strings.Cut(given, "SignedHeaders=")
+	names, _, _ := strings.Cut(rest, ",")
+	signed := strings.Split(names, ";")
+	for _, must := range []string{"host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"} {
+		if !slices.Contains(signed, must) {
+			return must + " is not signed"
+		}
+	}
+	var canonical strings.Builder
+	fmt.Fprintf(&canonical, "%s\n%s\n%s\n", r.Method, encode(r.URL.EscapedPath(), "/"), query(r.URL.RawQuery))
+	for _, name := range signed {
+		value := strings.Join(r.Header.Values(name), ",")
+		switch name {
+		case "host":
+			value = r.Host
+		case "content-length":
+			value = fmt.Sprint(r.ContentLength)
+		}
+		fmt.Fprintf(&canonical, "%s:%s\n", name, strings.Join(strings.Fields(value), " "))
+	}
+	hash := hexSum(body)
+	fmt.Fprintf(&canonical, "\n%s\n%s", names, hash)
+	if r.Header.Get("X-Amz-Content-Sha256") != hash {
+		return "the hash is not the body's"
+	}
+	scope := date[:8] + "/" + region + "/" + service + "/aws4_request"
+	key := []byte("AWS4" + secret)
+	for _, part := range strings.Split(scope, "/") {
+		key = mac(key, part)
+	}
+	signature := hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+date+"\n"+scope+"\n"+hexSum([]byte(canonical.String()))))
+	want := fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s", keyID, scope, names, signature)
+	if given != want {
+		return "Authorization " + given + "\nwant " + want + "\nof\n" + canonical.String()
+	}
+	return ""
+}
+
+func query(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	pairs := strings.Split(raw, "&")
+	for i, p := range pairs {
+		if !strings.Contains(p, "=") {
+			pairs[i] = p + "="
+		}
+	}
+	slices.Sort(pairs)
+	return strings.Join(pairs, "&")
+}
+
+// encode is UriEncode of the same page.
+func encode(s, keep string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~"+keep, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func hexSum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func mac(key []byte, s string) []byte {
+	h := hmac.New(sha256.New, key)
+	io.WriteString(h, s)
+	return h.Sum(nil)
+}
+
+func TestSigns(t *testing.T) {
+	t.Parallel()
+	who := credentials.NewStaticCredentialsProvider(keyID, secret, session)
+	for _, tc := range []struct {
+		set  kinds.HTTP
+		path string
+		as   kinds.SigV4
+	}{
+		{kinds.HTTP{}, "/", kinds.SigV4{}},
+		{kinds.HTTP{}, "", kinds.SigV4{}},
+		{kinds.HTTP{}, "/prod/a%20b/ü/c:d@e?z=1&a=x%20y&a=b+c&empty=&%C3%BC=%2F", kinds.SigV4{}},
+		{kinds.HTTP{Method: "POST", Body: `{"a": "ü"}`, Headers: map[string]string{"Content-Type": "application/json", "X-Two": "a  b "}}, "/x", kinds.SigV4{Service: "lambda"}},
+		{kinds.HTTP{Method: "PUT", Body: strings.Repeat("x", 1<<16), Headers: map[string]string{"Host": "search.example.com"}}, "/index/_doc", kinds.SigV4{Service: "es"}},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			service := tc.as.Service
+			if service == "" {
+				service = "execute-api"
+			}
+			if problem := verify(r, body, "eu-central-1", service); problem != "" {
+				t.Errorf("%s %s: %s", r.Method, tc.path, problem)
+				w.WriteHeader(http.StatusForbidden)
+			}
+		}))
+		tc.as.Region = "eu-central-1"
+		tc.set.URL, tc.set.SigV4 = s.URL+tc.path, &tc.as
+		if err := ask(t, tc.set, env(machine(who), time.Now)); err != nil {
+			t.Errorf("%s: %v", tc.path, err)
+		}
+		s.Close()
+	}
+}
+
+// The verifier must not be one that takes anything.
+func TestVerifierRefuses(t *testing.T) {
+	t.Parallel()
+	for what, spoil := range map[string]func(*http.Request, *[]byte){
+		"body":      func(_ *http.Request, b *[]byte) { *b = []byte("other") },
+		"path":      func(r *http.Request, _ *[]byte) { r.URL.Path += "x" },
+		"header":    func(r *http.Request, _ *[]byte) { r.Header.Set("X-Key", "other") },
+		"method":    func(r *http.Request, _ *[]byte) { r.Method = "DELETE" },
+		"date":      func(r *http.Request, _ *[]byte) { r.Header.Set("X-Amz-Date", "20200101T000000Z") },
+		"signature": func(r *http.Request, _ *[]byte) { r.Header.Set("Authorization", r.Header.Get("Authorization")+"0") },
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if problem := verify(r, bytes.Clone(body), "eu-central-1", "execute-api"); problem != "" {
+				t.Errorf("before: %s", problem)
+			}
+			if spoil(r, &body); verify(r, body, "eu-central-1", "execute-api") == "" {
+				t.Errorf("another %s passes", what)
+			}
+		}))
+		who := credentials.NewStaticCredentialsProvider(keyID, secret, session)
+		err := ask(t, kinds.HTTP{URL: s.URL + "/a", Method: "POST", Body: "b", Headers: map[string]string{"X-Key": "k"},
+			SigV4: &kinds.SigV4{Region: "eu-central-1"}}, env(machine(who), time.Now))
+		if err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+}
+
+// Redirects are signed anew at the same origin, and not at all elsewhere.
+func TestRedirectsAreSignedAtHomeOnly(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, values := range r.Header {
+			if strings.HasPrefix(name, "X-Amz") || name == "Authorization" || strings.Contains(fmt.Sprint(values), keyID) {
+				t.Errorf("%s: %q goes elsewhere", name, values)
+			}
+		}
+	}))
+	defer elsewhere.Close()
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if problem := verify(r, nil, "eu-central-1", "execute-api"); problem != "" {
+			t.Errorf("%s: %s", r.URL, problem)
+		}
+		to := map[string]string{"/": "/second?x=y", "/second": elsewhere.URL}[r.URL.Path]
+		http.Redirect(w, r, to, http.StatusFound)
+	}))
+	defer home.Close()
+	who := credentials.NewStaticCredentialsProvider(keyID, secret, session)
+	if err := ask(t, kinds.HTTP{URL: home.URL + "/", SigV4: &kinds.SigV4{Region: "eu-central-1"}}, env(machine(who), time.Now)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Having no credentials says nothing about the target, and is tried again.
+func TestNoCredentials(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked++ }))
+	defer s.Close()
+	broken := errors.New("no EC2 IMDS role found")
+	who := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secret}, broken
+	})
+	failing := func(context.Context, string, string) (aws.Config, error) {
+		return aws.Config{}, errors.New("profile nowhere does not exist")
+	}
+	for text, load := range map[string]kindsaws.Loader{
+		"no credentials to sign for AWS with: andon's own: no EC2 IMDS role found":      machine(who),
+		"no credentials to sign for AWS with: this machine has none; give andon a role": machine(nil),
+		"no credentials to sign for AWS with: profile nowhere does not exist":           failing,
+	} {
+		err := ask(t, kinds.HTTP{URL: s.URL, SigV4: &kinds.SigV4{Region: "eu-central-1"}}, env(load, time.Now))
+		if !errors.Is(err, probes.ErrInconclusive) || !strings.Contains(err.Error(), text) {
+			t.Errorf("%v\nwant inconclusive: %s", err, text)
+		}
+	}
+	broken = nil
+	e := env(machine(who), time.Now)
+	if err := ask(t, kinds.HTTP{URL: s.URL, SigV4: &kinds.SigV4{Region: "eu-central-1"}}, e); err != nil || asked != 1 {
+		t.Errorf("mended: %v, asked %d times", err, asked)
+	}
+}
+
+// AWS refuses what is signed at another time. If its clock differs from ours,
+// that is our fault and not the target's.
+func TestClockSkew(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		theirs time.Duration
+		status int
+		text   string // "" is a failure of the target
+	}{
+		{7 * time.Minute, 403, "status 403, and this machine's clock is 7m0s behind the server's: AWS refuses signatures more than 5m0s off; set the clock"},
+		{-time.Hour, 403, "1h0m0s ahead of the server's"},
+		{time.Minute, 403, ""},
+		{time.Hour, 500, ""},
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Date", now.Add(tc.theirs).Format(http.TimeFormat))
+			w.WriteHeader(tc.status)
+		}))
+		who := credentials.NewStaticCredentialsProvider(keyID, secret, session)
+		err := ask(t, kinds.HTTP{URL: s.URL, SigV4: &kinds.SigV4{Region: "eu-central-1"}}, env(machine(who), func() time.Time { return now }))
+		if inconclusive := errors.Is(err, probes.ErrInconclusive); err == nil || inconclusive != (tc.text != "") || !strings.Contains(err.Error(), tc.text) {
+			t.Errorf("%s, %d: %v", tc.theirs, tc.status, err)
+		}
+		s.Close()
+	}
+}
