@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/andon-project/andon/config"
+	"github.com/spf13/cobra"
+)
+
+const checkHelp = `Reads the configuration as the daemon does, with the variables and flags that
+replace values in it, and says what will happen: what each check asks and when,
+how fast it can turn, and what each gate does. It asks nobody: no target, no AWS.
+Secrets are not shown.
+
+Warnings tell what works and may surprise. They keep nothing from running; with
+--strict they make the command fail.
+
+Exit status: 0 valid, 1 not valid, or with --strict one or more warnings.`
+
+func (p *program) checkCommand() *cobra.Command {
+	var file string
+	var strict bool
+	var out output
+	cmd := &cobra.Command{
+		Use:     "check",
+		Short:   "Validate the configuration, and say what it will do",
+		Long:    checkHelp,
+		Example: "  andon check --config andon.yaml\n  andon check --strict --output json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			return p.check(file, cfg, err, time.Now(), strict, out)
+		},
+	}
+	configFlag(cmd, &file)
+	cmd.Flags().BoolVar(&strict, "strict", false, "fail on warnings too")
+	cmd.Flags().String("listen", "", "`HOST:PORT`, as for run")
+	cmd.Flags().String("data", "", "`DIR`, as for run")
+	out.flag(cmd)
+	return cmd
+}
+
+// check prints what became of loading file.
+func (p *program) check(file string, cfg *config.Config, err error, now time.Time, strict bool, out output) error {
+	exit := exitGood
+	if err != nil || strict && len(cfg.Warnings) > 0 {
+		exit = exitBad
+	}
+	if out == outputJSON {
+		text, e := json.MarshalIndent(outlookOf(file, cfg, err, now), "", "  ")
+		if e != nil {
+			return failed(exitBad, e)
+		}
+		return ended(exit, p.printJSON(append(text, '\n')))
+	}
+	if err != nil {
+		var mistakes config.Errors
+		if !errors.As(err, &mistakes) {
+			return failed(exitBad, err)
+		}
+		for _, m := range mistakes { // one a line, as editors read them
+			fmt.Fprintln(p.Stderr, m.Error())
+		}
+		fmt.Fprintf(p.Stderr, "andon: %s is not valid: %s\n", file, count(len(mistakes), "mistake"))
+		return ended(exit, nil)
+	}
+	return ended(exit, printOutlook(p.Stdout, outlookOf(file, cfg, nil, now)))
+}
+
+// count is a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
