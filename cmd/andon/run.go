@@ -53,6 +53,9 @@ func (p *program) run(ctx context.Context, cfg *config.Config) error {
 	defer d.close()
 	d.log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
 		"page", "http://"+listener.Addr().String()+"/", "version", buildInfo().Version)
+	for _, w := range cfg.Warnings {
+		d.log.Warn("the configuration may surprise", "warning", w.Error())
+	}
 	var parts sync.WaitGroup
 	parts.Go(func() { d.watch(ctx) })
 	err = serve(ctx, listener, d.handler())
