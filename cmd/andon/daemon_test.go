@@ -11,7 +11,7 @@ import (
 // Prometheus, a hook and a proxy ask a daemon by the name it is known by.
 func TestDaemonAnswersByItsNames(t *testing.T) {
 	t.Parallel()
-	d := &daemon{cfg: &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}}}
+	d := &daemon{store: new(patientStore), cfg: &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}}}
 	h := d.handler()
 	for host, want := range map[string]int{
 		"andon.internal:9797": 200, "andon.example.com": 200, "localhost": 200, "evil.example": 421,
