@@ -189,7 +189,8 @@ func (d *daemon) holds() int {
 
 func (d *daemon) handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.reports,
-		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts, Version: buildInfo(), Hosts: d.hosts})
+		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
+		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: buildInfo(), Hosts: d.hosts})
 }
 
 // hosts are the names that the server answers for.

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"sync"
-	"time"
 
 	"github.com/andon-project/andon/config"
 	"github.com/spf13/cobra"
@@ -46,48 +44,27 @@ func (p *program) run(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", cfg.Listen, err)
 	}
+	site := website{listener, cfg.WebConfig, p.logger()}
+	if err := site.valid(); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	d, err := p.newDaemon(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer d.close()
 	d.log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
-		"page", "http://"+listener.Addr().String()+"/", "version", buildInfo().Version)
+		"page", site.url(), "version", buildInfo().Version)
 	for _, w := range cfg.Warnings {
 		d.log.Warn("the configuration may surprise", "warning", w.Error())
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var parts sync.WaitGroup
 	parts.Go(func() { d.watch(ctx) })
-	err = serve(ctx, listener, d.handler())
+	err = site.serve(ctx, d.handler())
+	cancel() // where the server ended by itself, so that nobody watches unseen
 	parts.Wait()
 	d.log.Info("andon has stopped", "holds", d.holds())
 	return err
-}
-
-// serve answers on l until ctx is done, and then lets requests end shortly.
-func serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	const grace = 2 * time.Second
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      70 * time.Second, // a ?wait= may take 50 s
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("the HTTP server ended: %w", err)
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if server.Shutdown(last) != nil {
-		server.Close()
-	}
-	<-ended
-	return nil
 }

@@ -24,6 +24,7 @@ func (t *teller) tell(reports []gates.Report) {
 		if t.news(name+" holder", string(r.Holder)) && r.Holder != gates.Unread {
 			t.log.Info("gate "+name+" is held by: "+string(r.Holder), "reason", r.Seen.Reason, "changed_by", r.Seen.ChangedBy)
 		}
+		t.order(r)
 		if t.news(name+" problems", codes(r.Problems)) {
 			if len(r.Problems) == 0 {
 				t.log.Info("gate " + name + " has no problems any more")
@@ -31,6 +32,18 @@ func (t *teller) tell(reports []gates.Report) {
 				t.log.Warn("gate "+name+" has a problem", "what", sentences(r.Problems))
 			}
 		}
+	}
+}
+
+// order tells of a person's order, and of its end.
+func (t *teller) order(r gates.Report) {
+	name := "gate " + r.Gate.Name
+	if o := r.Override; o != nil {
+		if t.news(name+" order", o.ID) {
+			t.log.Info(name+": "+o.Actor+" has ordered it "+o.Wants().String(), "reason", o.Reason, "until", o.Expires, "order", o.ID)
+		}
+	} else if e := r.Ended; e != nil && t.news(name+" order", "") {
+		t.log.Info(name+": the order has ended", "why", e.Why, "order", e.ID)
 	}
 }
 

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// hashOf is what stands in a web configuration for a password; the cheapest.
+func hashOf(t *testing.T, password string) string {
+	t.Helper()
+	h, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(h)
+}
+
+// siteOf serves h with a web configuration until the test ends, and gives its
+// address and what it logs.
+func siteOf(t *testing.T, config string, h http.Handler) (addr string, log *bytes.Buffer) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	write(t, file, config)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log = new(bytes.Buffer)
+	site := website{l, file, slog.New(slog.NewTextHandler(log, nil))}
+	if err := site.valid(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- site.serve(ctx, h) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return l.Addr().String(), log
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWriter(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	users := fmt.Sprintf("basic_auth_users:\n  mia: %s\n  bob: %s\n", hashOf(t, "secret of mia"), hashOf(t, "secret of bob"))
+	for _, c := range []struct {
+		name, users, file, user, password string
+		writers                           []string
+		want                              string // what is said against it
+	}{
+		{"a writer", users, file, "mia", "secret of mia", []string{"mia"}, ""},
+		{"a reader", users, file, "bob", "secret of bob", []string{"mia"}, `"bob" may look, but not order`},
+		{"a wrong password", users, file, "mia", "secret of bob", []string{"mia"}, "orders are for users"},
+		{"nobody", users, file, "", "", []string{"mia"}, "orders are for users"},
+		{"the users were removed, and the server lets everybody in", "{}", file, "mia", "secret of mia", []string{"mia"}, "orders are for users"},
+		{"the file is broken", "basic_auth_users: [", file, "mia", "secret of mia", []string{"mia"}, "orders are for users"},
+		{"no file", users, "", "mia", "secret of mia", []string{"mia"}, "takes no orders over HTTP"},
+		{"no writers", users, file, "mia", "secret of mia", nil, "takes no orders over HTTP"},
+	} {
+		write(t, file, c.users)
+		r, _ := http.NewRequest(http.MethodPut, "http://localhost/", nil)
+		if c.user != "" {
+			r.SetBasicAuth(c.user, c.password)
+		}
+		got, err := writer(r, c.file, c.writers)
+		if c.want == "" && (err != nil || got != c.user) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || got != "") {
+			t.Errorf("%s: %q %v, want %q", c.name, got, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: the password is told: %v", c.name, err)
+		}
+	}
+}
+
+// Who may not come in is told so, and a thousand of them do not fill the log.
+func TestWebUsers(t *testing.T) {
+	t.Parallel()
+	addr, log := siteOf(t, "basic_auth_users: {mia: "+hashOf(t, "secret")+"}", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }))
+	for user, want := range map[string]int{"": 401, "mia": 200, "mia ": 401, "bob": 401} {
+		for range 50 {
+			r, _ := http.NewRequest(http.MethodGet, "http://"+addr, nil)
+			if user != "" {
+				r.SetBasicAuth(user, "secret")
+			}
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Fatalf("%q: %d, want %d", user, resp.StatusCode, want)
+			}
+		}
+	}
+	if log.Len() > 0 {
+		t.Errorf("logged: %s", log)
+	}
+}
+
+// certify writes a new certificate for 127.0.0.1, signed by itself, and its key.
+func certify(certFile, keyFile string) (der []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	if der, err = x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key); err != nil {
+		return nil, err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return der, errors.Join(
+		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
+		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
+}
+
+// A certificate that is replaced is used from the next connection on.
+func TestWebTLS(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	der, err := certify(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, _ := siteOf(t, "tls_server_config: {cert_file: "+cert+", key_file: "+key+"}", http.NotFoundHandler())
+	for range 2 {
+		c, err := tls.Dial("tcp", addr, &tls.Config{InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.ConnectionState().PeerCertificates[0].Raw; !bytes.Equal(got, der) {
+			t.Error("another certificate is served than stands in the file")
+		}
+		c.Close()
+		if der, err = certify(cert, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What is wrong with the file is told without what stands in it.
+func TestInvalidWebConfig(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	for text, want := range map[string]string{
+		"basic_auth_users: {mia: hunter2}":                       "no bcrypt hash: make one with htpasswd",
+		"basic_auth_user: {mia: hunter2}":                        "not as Prometheus documents it",
+		"basic_auth_users:\n- hunter2":                           "not as Prometheus documents it",
+		"tls_server_config: {cert_file: /none, key_file: /none}": "failed to read cert_file (/none)",
+	} {
+		write(t, file, text)
+		err := website{configFile: file}.valid()
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "web.yaml") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
