@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"andon": func() { os.Exit(mortalMain()) }})
+	testscript.Main(m, map[string]func(){"andon": func() { os.Exit(mortalMain()) }, "peer": peer})
 }
 
 // TestScripts tells stories in which the real program, a process of its own,
@@ -28,24 +28,29 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start":   on((*stage).start),
-			"sigterm": on((*stage).sigterm),
-			"sigkill": on((*stage).kill),
-			"dies":    on((*stage).dies),
-			"break":   on((*stage).breakShop),
-			"mend":    on((*stage).mend),
-			"push":    on((*stage).push),
-			"enable":  on((*stage).enable),
-			"disable": on((*stage).disable),
-			"until":   on((*stage).until),
-			"stays":   on((*stage).stays),
-			"reason":  on((*stage).reason),
-			"fault":   on((*stage).fault),
-			"get":     on((*stage).get),
-			"calls":   on((*stage).countCalls),
-		},
+		Cmds:  storySteps(),
 	})
+}
+
+// storySteps are what scripts can do besides what every testscript can.
+func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"start":   on((*stage).start),
+		"sigterm": on((*stage).sigterm),
+		"sigkill": on((*stage).kill),
+		"dies":    on((*stage).dies),
+		"break":   on((*stage).breakShop),
+		"mend":    on((*stage).mend),
+		"push":    on((*stage).push),
+		"enable":  on((*stage).enable),
+		"disable": on((*stage).disable),
+		"until":   on((*stage).until),
+		"stays":   on((*stage).stays),
+		"reason":  on((*stage).reason),
+		"fault":   on((*stage).fault),
+		"get":     on((*stage).get),
+		"calls":   on((*stage).countCalls),
+	}
 }
 
 // A stage is the world of one script.
