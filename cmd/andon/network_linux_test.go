@@ -76,7 +76,9 @@ func tellNetworks(t *testing.T) {
 			t.Fatalf("network %s: %v", name, err)
 		}
 	}
-	testscript.RunT(sequential{t}, testscript.Params{Dir: "testdata/network", Setup: setup, Cmds: n.commands()})
+	testscript.RunT(sequential{t}, testscript.Params{Dir: "testdata/network", Cmds: n.commands(), Setup: func(env *testscript.Env) error {
+		return errors.Join(n.mend(), setup(env))
+	}})
 }
 
 // sequential runs stories one after the other: they cut the same links.
@@ -164,6 +166,15 @@ func (n *networks) commands() map[string]func(*testscript.TestScript, bool, []st
 	}
 	cmds["tell"] = func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(n.peers[args[0]].tell(args[1])) }
 	return cmds
+}
+
+// mend undoes what a story before did.
+func (n *networks) mend() error {
+	var errs []error
+	for _, p := range n.peers {
+		errs = append(errs, n.set(p, "up"), p.tell("well"))
+	}
+	return errors.Join(errs...)
 }
 
 // set changes a link: down, where connections fail at once; drop, where what
