@@ -25,13 +25,13 @@ const (
 
 // A Check is one question to production, asked on a schedule.
 type Check struct {
-	Name     string        `koanf:"name"`
-	Every    time.Duration `koanf:"every"`    // from start to start, 100ms to 24h; with Cron the shortest there is
-	Cron     string        `koanf:"cron"`     // when to start, instead of every
-	Timezone string        `koanf:"timezone"` // whose wall clock Cron goes by, an IANA name; default UTC
+	Name     string        `koanf:"name"`     // lower case letters, digits, dots, hyphens; at most 40
+	Every    time.Duration `koanf:"every"`    // from start to start, 100ms to 24h; with cron the shortest there is
+	Cron     string        `koanf:"cron"`     // when to start, instead of every: minute, hour, day, month, weekday; or a word like @hourly
+	Timezone string        `koanf:"timezone"` // whose wall clock cron goes by, an IANA name; default UTC
 	Timeout  time.Duration `koanf:"timeout"`  // of one run; starts that come due while it lasts are missed
-	Down     Down          `koanf:"down"`
-	Up       int           `koanf:"up"` // passes in a row after which it is healthy again
+	Down     Down          `koanf:"down"`     // failures among the last runs that make it unhealthy; a plain 3 is three in a row
+	Up       int           `koanf:"up"`       // passes in a row after which it is healthy again
 
 	Schedule cron.Schedule  `koanf:"-"` // what Every or Cron mean; never nil
 	Kind     string         `koanf:"-"` // the key the settings stood under, such as http

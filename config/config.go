@@ -18,12 +18,12 @@ type Config struct {
 	Checks     []Check   `koanf:"checks"`     // questions to production
 	Witnesses  []Witness `koanf:"witnesses"`  // questions to what is known to be up; names unique, over checks too
 	Gates      []Gate    `koanf:"gates"`      // rules, one for each point, names unique
-	MaxOpens   Rate      `koanf:"max_opens"`  // of all gates together
+	MaxOpens   Rate      `koanf:"max_opens"`  // opens of all gates together, then andon waits; closes are not limited
 	Principals []string  `koanf:"principals"` // roles that are also ours, beside the one andon runs as
 	Machines   []string  `koanf:"machines"`   // callers that are not persons
 	WebConfig  string    `koanf:"web_config"` // Prometheus' web configuration file, TLS and users; empty: neither
-	Writers    []string  `koanf:"writers"`    // users of WebConfig who may give orders
-	Egress     Egress    `koanf:"egress"`
+	Writers    []string  `koanf:"writers"`    // users of web_config who may give orders
+	Egress     Egress    `koanf:"egress"`     // what no connection may go to
 
 	Warnings Errors            `koanf:"-"` // what works and may surprise, in the order of the file
 	Replaced map[string]string `koanf:"-"` // by path: the variable or flag that replaced the value of the file
@@ -39,6 +39,6 @@ func (c *Config) defaults() {
 // Egress is what no connection may go to, beside link-local and metadata
 // addresses, which are refused always.
 type Egress struct {
-	RefusePrivate  bool `koanf:"refuse_private"`
-	RefuseLoopback bool `koanf:"refuse_loopback"`
+	RefusePrivate  bool `koanf:"refuse_private"`  // 10.0.0.0/8 and the like
+	RefuseLoopback bool `koanf:"refuse_loopback"` // 127.0.0.0/8, ::1
 }

@@ -26,12 +26,12 @@ var (
 
 // A Gate is a rule over checks for one point of a pipeline.
 type Gate struct {
-	Name         string        `koanf:"name"`
-	May          []gates.Verb  `koanf:"may"`    // what it may do to its point; empty: it observes
-	Checks       []string      `koanf:"checks"` // names of Config.Checks, at least one
-	CodePipeline Transition    `koanf:"codepipeline"`
-	MinHold      time.Duration `koanf:"min_hold"` // how long a close lasts at least
-	Reopen       gates.Reopen  `koanf:"reopen"`
+	Name         string        `koanf:"name"`          // lower case letters, digits, dots, hyphens; at most 40
+	May          []gates.Verb  `koanf:"may"`           // what it may do; without it the gate observes and changes nothing
+	Checks       []string      `koanf:"checks"`        // their names, at least one; it closes when any is unhealthy, and opens when all are healthy
+	CodePipeline Transition    `koanf:"codepipeline"`  // where it stands
+	MinHold      time.Duration `koanf:"min_hold"`      // how long a close lasts at least
+	Reopen       gates.Reopen  `koanf:"reopen"`        // who opens after a close: a person if the release inside may be the cause, andon, or a person
 	OnBlind      gates.OnBlind `koanf:"on_blind"`      // what to decide when blind for long
 	PersonEnable time.Duration `koanf:"person_enable"` // how long a person's enable overrides a closed decision
 

@@ -77,8 +77,34 @@ func table() map[string]func() kinds.Settings {
 	}
 }
 
-// Every file in testdata/invalid ends with the exact errors that it has, as
-// comments that begin with #!.
+// A mistake is an error that a file says it has, after its last line: as a
+// comment that begins with #!, or with #~ if no schema can find it.
+type mistake struct {
+	text   string // line:column: path: message
+	path   string
+	beyond bool
+}
+
+func mistakesIn(text string) []mistake {
+	var all []mistake
+	for line := range strings.Lines(text) {
+		msg, plain := strings.CutPrefix(line, "#! ")
+		beyond := false
+		if !plain {
+			if msg, beyond = strings.CutPrefix(line, "#~ "); !beyond {
+				continue
+			}
+		}
+		m := mistake{text: strings.TrimSpace(msg), beyond: beyond}
+		if parts := strings.SplitN(m.text, ":", 4); len(parts) == 4 && !strings.Contains(parts[2][1:], " ") {
+			m.path = parts[2][1:]
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// Every file in testdata/invalid ends with the exact errors that it has.
 func TestInvalid(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob("testdata/invalid/*.yaml")
@@ -93,10 +119,8 @@ func TestInvalid(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want []string
-			for line := range strings.Lines(string(text)) {
-				if msg, ok := strings.CutPrefix(line, "#! "); ok {
-					want = append(want, "andon.yaml:"+strings.TrimSpace(msg))
-				}
+			for _, m := range mistakesIn(string(text)) {
+				want = append(want, "andon.yaml:"+m.text)
 			}
 			c, err := load("andon.yaml", text, Overrides{Environ: []string{"TOKEN=hunter2"}}, table())
 			if err == nil {

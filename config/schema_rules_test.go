@@ -1,0 +1,95 @@
+package config
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+)
+
+// orReference is a pattern that lets references be: what they stand for is not
+// known to whoever has the file alone.
+func orReference(pattern string) string { return `^(` + pattern + `)$|\$\{(env|file):` }
+
+const durationPattern = `\+?(([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h))+|0)`
+
+func oneOf(words ...string) object {
+	return object{"anyOf": []object{{"enum": words}, {"type": "string", "pattern": `\$\{(env|file):`}}}
+}
+
+func matching(pattern string) object { return object{"pattern": orReference(pattern)} }
+
+// looking is matching for what no number and no truth value can match.
+func looking(pattern string) object {
+	return object{"type": "string", "pattern": orReference(pattern)}
+}
+
+func between(least, most int) object { return object{"minimum": least, "maximum": most} }
+
+// schemaTypes are types that are written in a way of their own.
+var schemaTypes = map[reflect.Type]object{
+	durationType:                     {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(durationPattern)},
+	reflect.TypeFor[Down]():          {"type": []string{"string", "integer"}, "minimum": 1, "maximum": maxRuns, "pattern": orReference(`\s*[1-9][0-9]*\s*(of\s*[1-9][0-9]*\s*)?`)},
+	reflect.TypeFor[Rate]():          {"type": "string", "pattern": orReference(`\s*[1-9][0-9]*\s*per\s*` + durationPattern + `\s*`)},
+	reflect.TypeFor[gates.Verb]():    oneOf(string(gates.Close), string(gates.Open)),
+	reflect.TypeFor[gates.Reopen]():  oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),
+	reflect.TypeFor[gates.OnBlind](): oneOf(string(gates.KeepBlind), string(gates.CloseBlind)),
+}
+
+const (
+	nameRule    = `[a-z0-9][a-z0-9.-]{0,39}`
+	awsNameRule = `[A-Za-z0-9.@\-_]{1,100}`
+)
+
+func items(o object) object { return object{"items": o} }
+
+// schemaRules are what the loader demands beyond types: of structs by their
+// name, of fields by struct and key.
+var schemaRules = map[string]object{
+	"Config.instance":   matching(nameRule),
+	"Config.listen":     looking(`.*:[0-9]{1,5}`),
+	"Config.hosts":      items(object{"type": "string", "pattern": orReference(`[A-Za-z0-9:][A-Za-z0-9._:%-]*`), "not": object{"pattern": `^[^:]*:[^:]*$`}}),
+	"Config.data":       {"minLength": 1},
+	"Config.principals": items(object{"type": "string", "pattern": orReference(`arn:\S+`), "maxLength": 2048}),
+	"Config.machines":   items(object{"type": []string{"string", "number", "boolean"}, "pattern": orReference(`\S+`), "maxLength": 2048}),
+	"Config.web_config": {"minLength": 1},
+	"Config.writers":    {"uniqueItems": true},
+
+	"Check":           {"required": []string{"name"}, "not": object{"required": []string{"every", "cron"}}, "dependentRequired": object{"timezone": []string{"cron"}}},
+	"Witness":         {"required": []string{"name"}, "not": object{"required": []string{"every", "cron"}}, "dependentRequired": object{"timezone": []string{"cron"}}},
+	"Check.name":      matching(nameRule),
+	"Check.cron":      looking(`\s*@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\s*\S+(\s+\S+){4}\s*`),
+	"Check.timezone":  {"type": "string", "pattern": orReference(`[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*`), "not": object{"enum": []string{"Local"}}},
+	"Check.up":        between(1, maxRuns),
+	"Witness.network": matching(`[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?`),
+
+	"Gate":                  {"required": []string{"name", "checks", "codepipeline"}},
+	"Gate.name":             matching(nameRule),
+	"Gate.may":              {"uniqueItems": true},
+	"Gate.checks":           {"minItems": 1, "uniqueItems": true},
+	"Transition":            {"required": []string{"pipeline", "transition"}},
+	"Transition.pipeline":   matching(awsNameRule),
+	"Transition.transition": matching(awsNameRule),
+	"Transition.region":     looking(`[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`),
+
+	"HTTP":     {"required": []string{"url"}},
+	"HTTP.url": looking(`https?://.+`),
+	"TCP":      {"required": []string{"address"}},
+	"web":      {"required": []string{"url"}},
+	"port":     {"required": []string{"address"}},
+}
+
+// written is a default as it stands in a file.
+func written(v reflect.Value) any {
+	switch x := v.Interface().(type) {
+	case time.Duration:
+		return brief(x)
+	case fmt.Stringer:
+		if _, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+			return x.String()
+		}
+	}
+	return v.Interface()
+}
