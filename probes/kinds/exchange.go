@@ -81,9 +81,6 @@ func (r *run) send(l *link, req *http.Request) (*http.Response, error) {
 		l.conn.Close()
 		return nil, err
 	}
-	if l.reused {
-		r.watch.reused(l.remote, resp.TLS)
-	}
 	return resp, nil
 }
 

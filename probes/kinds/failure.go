@@ -111,7 +111,7 @@ func classify(phase string, err error) (reason, text string) {
 		}
 		return reasonProtocol, "no valid HTTP response: " + unquoted(err)
 	}
-	return reasonConnect, err.Error()
+	return reasonConnect, unquoted(err) // a proxy has spoken, perhaps
 }
 
 // unquoted is the text of an error of net/http without what it quotes of the

@@ -144,9 +144,9 @@ func (r *run) hop(req *http.Request) (*answer, *http.Request, error) {
 			l.conn.Close()
 		}
 	}()
-	r.watch.answered(resp)
+	r.watch.answered(resp, l)
 	if next, err := r.follow(req, resp); next != nil || err != nil {
-		whole = resp.Body == http.NoBody
+		whole = r.keeper.wants(resp.Body)
 		return nil, next, err
 	}
 	a := &answer{url: req.URL, status: resp.StatusCode, header: resp.Header}

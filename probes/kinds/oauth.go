@@ -130,6 +130,9 @@ type single struct {
 }
 
 func (s *single) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil { // the library tries a second style of asking
+		return nil, err
+	}
 	ctx, _, err := s.way.detour(req.Context(), s.watch, req)
 	if err != nil {
 		return nil, err

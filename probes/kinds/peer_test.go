@@ -171,6 +171,12 @@ func (a authority) issue(t testing.TB, expiry time.Time, names ...string) tls.Ce
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
+// issueClient is a certificate with which a client shows who it is.
+func (a authority) issueClient(t testing.TB) tls.Certificate {
+	t.Helper()
+	return a.issue(t, epoch.AddDate(0, 0, 30), "andon.example")
+}
+
 // epoch is the present of tests with certificates.
 var epoch = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 

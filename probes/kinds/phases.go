@@ -150,10 +150,17 @@ func earliest(t time.Time, chain []*x509.Certificate) time.Time {
 	return t
 }
 
-// answered notes the header of a response.
-func (w *stopwatch) answered(resp *http.Response) {
+// answered notes the header of a response, and what is known of a connection
+// of an earlier run.
+func (w *stopwatch) answered(resp *http.Response, over *link) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.facts.Reused = over.reused; over.reused {
+		w.facts.Remote = over.remote
+		if resp.TLS != nil {
+			w.facts.CertExpiry = earliest(time.Time{}, resp.TLS.PeerCertificates)
+		}
+	}
 	w.doing, w.object = "reading the body", ""
 	w.facts.StatusCode = resp.StatusCode
 	w.facts.Version = "2"
@@ -176,16 +183,6 @@ func (w *stopwatch) remote() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.facts.Remote
-}
-
-// reused notes that the answer came over a connection of an earlier run.
-func (w *stopwatch) reused(remote string, state *tls.ConnectionState) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.facts.Reused, w.facts.Remote = true, remote
-	if state != nil {
-		w.facts.CertExpiry = earliest(time.Time{}, state.PeerCertificates)
-	}
 }
 
 func (w *stopwatch) read(n int64) {

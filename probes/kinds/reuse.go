@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -45,6 +46,16 @@ func (k *keeper) take(origin string, t *http.Transport) *link {
 	}
 	l.reused = true
 	return l
+}
+
+// wants tells whether the connection of a redirect is to be kept: it is if there
+// is little left to read.
+func (k *keeper) wants(body io.Reader) bool {
+	if k == nil {
+		return false
+	}
+	_, err := io.CopyN(io.Discard, body, 4<<10)
+	return err == io.EOF
 }
 
 // put keeps l, or closes it if it is of no more use.
