@@ -70,6 +70,7 @@ type RunView struct {
 	Bytes      int64       `json:"bytes"`
 	Remote     string      `json:"remote,omitempty"` // the address really connected to
 	Redirects  int         `json:"redirects"`
+	Reused     bool        `json:"connection_reused,omitempty"`
 	CertExpiry time.Time   `json:"certificate_expiry,omitzero"` // the earliest of the chain
 }
 
@@ -152,7 +153,7 @@ func ViewRun(r probes.Result) RunView {
 	v := RunView{At: r.Start.UTC(), Outcome: r.Outcome().String(), Reason: probes.Reason(r.Err),
 		Duration: r.Duration.Seconds(), Late: r.Late.Seconds(), Phases: []PhaseView{},
 		StatusCode: f.StatusCode, Version: clip(f.Version), Bytes: f.Bytes, Remote: clip(f.Remote),
-		Redirects: f.Redirects, CertExpiry: f.CertExpiry.UTC()}
+		Redirects: f.Redirects, Reused: f.Reused, CertExpiry: f.CertExpiry.UTC()}
 	if r.Err != nil {
 		v.Error = clip(r.Err.Error())
 	}

@@ -13,22 +13,22 @@ import (
 // exchange sends req over a connection and returns both with the answer's
 // header. A kept connection that the server had closed is no failure: the
 // request is made again over a new one.
-func (r *run) exchange(req *http.Request) (*link, *http.Response, error) {
+func (r *run) exchange(req *http.Request) (link, *http.Response, error) {
 	ctx, via, err := r.way.detour(req.Context(), &r.watch, req)
 	if err != nil {
-		return nil, nil, err
+		return link{}, nil, err
 	}
 	l, err := r.connect(ctx, req, true)
 	if err != nil {
-		return nil, nil, err
+		return link{}, nil, err
 	}
 	resp, err := r.send(l, req)
 	if err != nil && l.reused && ctx.Err() == nil {
 		if !repeatable(req.Method) {
-			return nil, nil, unable("the connection kept from the last run broke while %s was sent: whether it was carried out is not known; the next run makes a new connection", req.Method)
+			return link{}, nil, unable("the connection kept from the last run broke while %s was sent: whether it was carried out is not known; the next run makes a new connection", req.Method)
 		}
 		if l, err = r.connect(ctx, req, false); err != nil {
-			return nil, nil, err
+			return link{}, nil, err
 		}
 		if req.Body != nil {
 			r.write(req, r.body)
@@ -40,7 +40,7 @@ func (r *run) exchange(req *http.Request) (*link, *http.Response, error) {
 		err = via.refusal(resp.StatusCode, req.URL.Host)
 	}
 	if err != nil {
-		return nil, nil, err
+		return link{}, nil, err
 	}
 	return l, resp, nil
 }
@@ -56,25 +56,25 @@ func repeatable(method string) bool {
 // It is made here and not by Transport.RoundTrip, which keeps on dialing, in
 // case somebody else wants the connection, after ctx is done: a server that
 // hangs would collect one such connection per run.
-func (r *run) connect(ctx context.Context, req *http.Request, mayReuse bool) (*link, error) {
+func (r *run) connect(ctx context.Context, req *http.Request, mayReuse bool) (link, error) {
 	t, err := r.way.transport(ctx, sameOrigin(r.origin, req.URL))
 	if err != nil {
-		return nil, err
+		return link{}, err
 	}
 	if mayReuse {
-		if l := r.keeper.take(origin(req.URL), t); l != nil {
+		if l, ok := r.keeper.take(req.URL, t); ok {
 			return l, nil
 		}
 	}
 	conn, err := t.NewClientConn(ctx, req.URL.Scheme, net.JoinHostPort(req.URL.Hostname(), req.URL.Port()))
 	if err != nil {
-		return nil, err
+		return link{}, err
 	}
-	return &link{conn: conn, transport: t, remote: r.watch.remote()}, nil
+	return link{conn: conn, transport: t, remote: r.watch.remote()}, nil
 }
 
 // send makes one request over l and closes l if it fails.
-func (r *run) send(l *link, req *http.Request) (*http.Response, error) {
+func (r *run) send(l link, req *http.Request) (*http.Response, error) {
 	r.watch.enter(phaseProcessing, "sending the request", "")
 	resp, err := l.conn.RoundTrip(req)
 	if err != nil {
@@ -86,12 +86,12 @@ func (r *run) send(l *link, req *http.Request) (*http.Response, error) {
 
 // keep keeps the link for the next run, if it leads to the check's own origin:
 // what others redirect to is theirs to choose, and would be without limit.
-func (r *run) keep(req *http.Request, l *link) {
+func (r *run) keep(req *http.Request, l link) {
 	if !sameOrigin(r.origin, req.URL) {
 		l.conn.Close()
 		return
 	}
-	r.keeper.put(origin(req.URL), l)
+	r.keeper.put(req.URL, l)
 }
 
 // read reads the body to its end, at most maxBytes of it, and keeps it only

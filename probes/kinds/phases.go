@@ -152,7 +152,7 @@ func earliest(t time.Time, chain []*x509.Certificate) time.Time {
 
 // answered notes the header of a response, and what is known of a connection
 // of an earlier run.
-func (w *stopwatch) answered(resp *http.Response, over *link) {
+func (w *stopwatch) answered(resp *http.Response, over link) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.facts.Reused = over.reused; over.reused {

@@ -3,6 +3,7 @@ package kinds
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -23,29 +24,30 @@ type link struct {
 // A keeper keeps one idle link per origin between runs. A nil keeper keeps none.
 type keeper struct {
 	mu   sync.Mutex
-	idle map[string]*link
+	idle map[string]link
 }
 
-// take returns the link kept for origin if it can still be used, or nil.
-func (k *keeper) take(origin string, t *http.Transport) *link {
+// take returns the link kept for the origin of u if it can still be used.
+func (k *keeper) take(u *url.URL, t *http.Transport) (l link, ok bool) {
 	if k == nil {
-		return nil
+		return l, false
 	}
+	from := origin(u)
 	k.mu.Lock()
-	l := k.idle[origin]
-	delete(k.idle, origin)
+	l, ok = k.idle[from]
+	delete(k.idle, from)
 	k.mu.Unlock()
-	if l == nil {
-		return nil
+	if !ok {
+		return l, false
 	}
 	l.timer.Stop()
 	// The transport is another after its certificates have changed.
 	if l.transport != t || l.conn.Err() != nil || l.conn.Available() == 0 {
 		l.conn.Close()
-		return nil
+		return l, false
 	}
 	l.reused = true
-	return l
+	return l, true
 }
 
 // wants tells whether the connection of a redirect is to be kept: it is if there
@@ -58,21 +60,24 @@ func (k *keeper) wants(body io.Reader) bool {
 	return err == io.EOF
 }
 
+func closing(c *http.ClientConn) func() { return func() { c.Close() } }
+
 // put keeps l, or closes it if it is of no more use.
-func (k *keeper) put(origin string, l *link) {
+func (k *keeper) put(u *url.URL, l link) {
 	if k == nil || l.conn.Err() != nil {
 		l.conn.Close()
 		return
 	}
-	l.timer = time.AfterFunc(idleLimit, func() { l.conn.Close() })
+	l.timer = time.AfterFunc(idleLimit, closing(l.conn))
+	from := origin(u)
 	k.mu.Lock()
-	before := k.idle[origin]
+	before, two := k.idle[from]
 	if k.idle == nil {
-		k.idle = make(map[string]*link)
+		k.idle = make(map[string]link)
 	}
-	k.idle[origin] = l
+	k.idle[from] = l
 	k.mu.Unlock()
-	if before != nil { // of another run at the same time
+	if two { // of another run at the same time
 		before.timer.Stop()
 		before.conn.Close()
 	}
