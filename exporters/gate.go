@@ -10,7 +10,9 @@ import (
 
 // GatesView is the body of /api/v1/gates.
 type GatesView struct {
-	Gates []GateView `json:"gates"` // in the order of the configuration
+	Gates    []GateView     `json:"gates"`    // in the order of the configuration
+	Orphans  []OrphanView   `json:"orphans"`  // holds that no gate answers for
+	Problems []gates.Reason `json:"problems"` // of andon as a whole
 }
 
 // GateView is one gate: the body of /api/v1/gates/{name} and …/go. Times are
@@ -89,7 +91,7 @@ type EndView struct {
 
 func (s Sources) listGates(w http.ResponseWriter, _ *http.Request) {
 	reports := s.reports()
-	view := GatesView{Gates: make([]GateView, len(reports))}
+	view := GatesView{Gates: make([]GateView, len(reports)), Orphans: s.orphans(), Problems: s.problems()}
 	for i, r := range reports {
 		view.Gates[i] = viewGate(r, s.Clock())
 	}

@@ -29,6 +29,8 @@ type Sources struct {
 	Journal       Journal                                      // nil: there is none to show
 	Commands      Commands                                     // nil: nothing can be ordered
 	Writer        func(*http.Request) (name string, err error) // who writes; an error is a sentence why they may not
+	Config        func() ConfigState
+	Orphans       func() []gates.Orphan
 	Version       BuildInfo
 	Hosts         func() []string // names this server answers for, besides loopback and the address it was reached at
 }
@@ -89,6 +91,12 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Delays == nil {
 		s.Delays = func() *probes.Histogram { return nil }
+	}
+	if s.Config == nil {
+		s.Config = func() ConfigState { return ConfigState{} }
+	}
+	if s.Orphans == nil {
+		s.Orphans = func() []gates.Orphan { return nil }
 	}
 	if s.Hosts == nil {
 		s.Hosts = func() []string { return nil }

@@ -74,6 +74,8 @@ type daemonMetrics struct {
 	build    family
 	journal  family
 	delays   family
+
+	reloaded, loaded, orphans family
 }
 
 func newDaemonMetrics(s Sources) daemonMetrics {
@@ -81,6 +83,9 @@ func newDaemonMetrics(s Sources) daemonMetrics {
 	m.requests = m.counter("andon_aws_requests_total", "Requests to AWS since start, by what became of them.", "operation", "code")
 	m.journal = m.counter("andon_journal_errors_total", "Uses of the journal that failed, since start.")
 	m.delays = m.counter("andon_start_delay_seconds", "How long after their scheduled starts runs of checks began, since start.")
+	m.reloaded = m.gauge("andon_config_last_reload_successful", "Whether the configuration is what its file says; 0 while a changed one was refused.")
+	m.loaded = m.gauge("andon_config_last_reload_success_timestamp_seconds", "When the configuration was put to work, in seconds since 1970.")
+	m.orphans = m.gauge("andon_orphans", "Holds of andon's that no gate answers for.")
 	m.build = m.gauge("andon_build_info", "1, with what this andon was built from.", "version", "revision", "goversion")
 	return m
 }
@@ -98,6 +103,12 @@ func (m daemonMetrics) Collect(ch chan<- prometheus.Metric) {
 	if h := m.sources.Delays(); h != nil {
 		ch <- histogramMetric{m.delays.desc, h}
 	}
+	c := m.sources.Config()
+	m.reloaded.send(ch, flag(c.Problem == ""))
+	if !c.Loaded.IsZero() {
+		m.loaded.send(ch, seconds(c.Loaded))
+	}
+	m.orphans.send(ch, float64(len(m.sources.Orphans())))
 	v := m.sources.Version
 	m.build.send(ch, 1, label(v.Version), label(v.Revision), label(v.GoVersion))
 }

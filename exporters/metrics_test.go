@@ -39,6 +39,7 @@ func busy() Sources {
 	var delays *probes.Histogram
 	delays = delays.Add(time.Millisecond)
 	s.Delays = func() *probes.Histogram { return delays }
+	s.Config = func() ConfigState { return ConfigState{Loaded: ago(time.Hour)} }
 	return s
 }
 

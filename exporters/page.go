@@ -47,6 +47,7 @@ type pageView struct {
 	Mood     string // open, closed or unknown: the colour, and never the only sign
 	NotReady string
 	Blind    *note
+	Problems []note // of andon as a whole, and holds that no gate answers for
 	Now      moment
 	Gates    []gateCard
 	Checks   []checkRow
@@ -99,7 +100,7 @@ type member struct {
 func (s Sources) look() pageView {
 	reports, checks := s.reports(), s.Checks()
 	now := s.Clock()
-	v := pageView{Now: moment{now, now}, Version: s.Version.Version}
+	v := pageView{Now: moment{now, now}, Version: s.Version.Version, Problems: s.wholeNotes(now)}
 	if err := s.Ready(); err != nil {
 		v.NotReady = clip(err.Error())
 	}

@@ -51,7 +51,7 @@ func TestLists(t *testing.T) {
 	if len(c.Checks) != 2 || c.Checks[0].Name != "storefront" || c.Checks[1].TargetsTotal != 3 {
 		t.Errorf("checks: %+v; want storefront, then fleet with 3 targets", c.Checks)
 	}
-	if _, body, _ := get(t, world(nil), "/api/v1/gates"); body != "{\n  \"gates\": []\n}\n" {
+	if _, body, _ := get(t, world(nil), "/api/v1/gates"); body != "{\n  \"gates\": [],\n  \"orphans\": [],\n  \"problems\": []\n}\n" {
 		t.Errorf("no gates: %s; want an empty list, not null", body)
 	}
 	if status, body, _ := get(t, s, "/api/v1/checks/x"); status != 404 || !strings.Contains(body, "there are storefront, fleet") {

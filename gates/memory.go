@@ -16,7 +16,8 @@ type Memory struct {
 	Where      Place           // where Pending, Hold and Override are
 	Left       []Left          // holds elsewhere
 	Pending    *Intent         // written, and not known what became of it
-	Hold       *Hold
+	Hold       *Hold           // what has to be recovered from before we open
+	Stands     *Hold           // what stands in AWS as far as we know, whatever was ordered since
 	Override   *Override
 	Ended      *OrderEnd // how the last override ended, until the next
 	Closing    time.Time // when the last close was intended; zero once it was lifted
@@ -31,6 +32,10 @@ func newMemory() Memory {
 
 // closing tells whether there is a close to forget.
 func (m Memory) closing() bool { return m.Hold != nil || !m.Closing.IsZero() }
+
+func (m *Memory) holds(h *Hold) { m.Hold, m.Stands = h, h }
+
+func (m *Memory) lifted() { m.Hold, m.Stands, m.Closing = nil, nil, time.Time{} }
 
 // apply folds one record in. Kinds it does not know are for others.
 func (m *Memory) apply(r journal.Record) error {
@@ -50,17 +55,20 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 		return into(body, func(a adoption) {
 			m.at(a.Place)
 			m.Closes[a.Mark.Intent] = a.Hold
-			m.Hold = &a.Hold
+			m.holds(&a.Hold)
 			m.Closing = a.Hold.Began
 		})
 	case kindRelease:
-		return into(body, func(release) { m.Hold, m.Closing = nil, time.Time{} })
+		return into(body, func(release) { m.lifted() })
 	case kindOverride:
 		return into(body, func(o Override) {
 			m.at(o.Place)
 			m.Override, m.Ended = &o, nil
 			if o.Wants() == Opened {
 				m.Hold, m.Closing = nil, time.Time{}
+			}
+			if !o.Enabled.IsZero() {
+				m.lifted()
 			}
 			if o.Enabled.After(m.Honoured) {
 				m.Honoured = o.Enabled
@@ -73,7 +81,7 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 	case kindExtend:
 		return into(body, func(x extension) {
 			m.Closes[x.Hold.Intent] = x.Hold
-			m.Hold = &x.Hold
+			m.holds(&x.Hold)
 		})
 	case kindLate:
 		var l struct {
@@ -130,9 +138,10 @@ func (m *Memory) cameOut(o Outcome) {
 			h.Changed = s.ChangedAt
 			h.Suspect = h.Suspect || !h.ordered() && s.suspect(s.ChangedAt) // it may have entered while we closed
 		}
-		m.Closes[i.ID], m.Hold = h, &h
+		m.Closes[i.ID] = h
+		m.holds(&h)
 	case o.Result == Done && i.Verb == Open:
-		m.Hold, m.Closing = nil, time.Time{}
+		m.lifted()
 	}
 }
 
@@ -144,7 +153,7 @@ func (m *Memory) ended(e OrderEnd) {
 	}
 	m.Override, m.Ended = nil, &e
 	if !e.Enabled.IsZero() && m.Hold != nil && m.Hold.ordered() {
-		m.Hold, m.Closing = nil, time.Time{}
+		m.lifted()
 	}
 }
 

@@ -73,9 +73,9 @@ func (m Memory) orphans(name string, configured []Gate) []Orphan {
 		why = "the gate of that name stands elsewhere now, at " + configured[i].Place().String()
 	}
 	var found []Orphan
-	for _, l := range append([]Left{{m.Where, m.Hold, m.Pending}}, m.Left...) {
+	for _, l := range append([]Left{{m.Where, m.Stands, m.Pending}}, m.Left...) {
 		why := why
-		if i >= 0 && l.is(configured[i].Place()) {
+		if i >= 0 && l.Is(configured[i].Place()) {
 			if !configured[i].Observing() {
 				continue
 			}
@@ -128,7 +128,7 @@ func GiveBack(ctx context.Context, o Orphan, us Gate, p Point, s journal.Store, 
 	if m.notes.err == nil && m.notes.past.Pending != nil {
 		m.settle(ctx, now, false)
 	}
-	if m.notes.err == nil && m.notes.past.closing() {
+	if m.notes.err == nil && m.notes.past.Stands != nil {
 		m.notes.note(ctx, now, kindRelease, release{gone.Text, seen})
 	}
 	return seen, errors.Join(err, m.notes.err)

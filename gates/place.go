@@ -1,9 +1,6 @@
 package gates
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // A Place is where a gate stands, and the instance whose name is in its marks.
 type Place struct {
@@ -16,9 +13,9 @@ type Place struct {
 // Place is where g stands.
 func (g Gate) Place() Place { return Place{g.Instance, g.Pipeline, g.Stage, g.Region} }
 
-// is tells whether p and q may be one place. What a record does not tell,
+// Is tells whether p and q may be one place. What a record does not tell,
 // because it is older than that word, speaks against none.
-func (p Place) is(q Place) bool {
+func (p Place) Is(q Place) bool {
 	same := func(a, b string) bool { return a == b || a == "" || b == "" }
 	return same(p.Instance, q.Instance) && same(p.Pipeline, q.Pipeline) && same(p.Stage, q.Stage) && same(p.Region, q.Region)
 }
@@ -38,8 +35,8 @@ type move struct {
 
 // leaves tells whether what m knows of now belongs to another place than p.
 func (m Memory) leaves(p Place) bool {
-	back := slices.ContainsFunc(m.Left, func(l Left) bool { return l.is(p) })
-	return !m.Where.is(p) && (back || m.Hold != nil || m.Pending != nil || m.Override != nil || m.closing())
+	back := slices.ContainsFunc(m.Left, func(l Left) bool { return l.Is(p) })
+	return !m.Where.Is(p) && (back || m.Stands != nil || m.Pending != nil || m.Override != nil || m.closing())
 }
 
 // at tells m where its gate stands. If that is elsewhere than before, it begins
@@ -50,20 +47,22 @@ func (m *Memory) at(p Place) {
 	if p.Pipeline != "" {
 		m.Where = p
 	}
-	if before.is(p) {
+	if before.Is(p) {
 		return
 	}
 	var left []Left // a new list: the one before is still somebody's snapshot
-	if m.Hold != nil || m.Pending != nil {
-		left = append(left, Left{before, m.Hold, m.Pending})
+	if m.Stands != nil || m.Pending != nil {
+		left = append(left, Left{before, m.Stands, m.Pending})
 	}
-	m.Hold, m.Pending, m.Override, m.Closing = nil, nil, nil, time.Time{}
+	m.lifted()
+	m.Pending, m.Override, m.Ended = nil, nil, nil
 	for _, l := range m.Left {
-		if !l.is(p) {
+		if !l.Is(p) {
 			left = append(left, l)
 			continue
 		}
-		m.Hold, m.Pending = l.Hold, l.Pending
+		m.holds(l.Hold)
+		m.Pending = l.Pending
 		if l.Hold != nil {
 			m.Closing = l.Hold.Began
 		}

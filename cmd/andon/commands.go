@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/andon-project/andon/gates"
@@ -25,35 +24,26 @@ func (c commands) Withdraw(ctx context.Context, gate string, o gates.Order) (gat
 }
 
 // Reload reads the configuration again.
-func (c commands) Reload(context.Context, string) error {
-	return errors.New("this andon cannot read its configuration again: restart it")
+func (c commands) Reload(ctx context.Context, actor string) error {
+	if c.from == nil {
+		return errors.New("this andon has no file that it could read again")
+	}
+	c.log.Info("a reload was ordered", "by", actor)
+	return c.reload(ctx)
 }
 
-// at tries the lines until one has the gate, and first those that have told of
-// it: the others may be busy.
+// at does something at the line of a gate.
 func (c commands) at(gate string, do func(*gates.Line) (gates.Outlook, error)) (gates.Outlook, error) {
-	tells := func(l *gates.Line) bool {
-		return slices.ContainsFunc(l.Reports(), func(r gates.Report) bool { return r.Gate.Name == gate })
-	}
-	var first, rest []*gates.Line
-	for _, l := range c.lines {
-		if tells(l) {
-			first = append(first, l)
-		} else {
-			rest = append(rest, l)
+	s := c.setup.Load()
+	for _, g := range s.gates {
+		if g.Name == gate {
+			return do(s.lines[placeOf(g)])
 		}
-	}
-	for _, l := range append(first, rest...) {
-		out, err := do(l)
-		if refused, ok := errors.AsType[*gates.OrderError](err); ok && refused.Code == "no-gate" {
-			continue
-		}
-		return out, err
 	}
 	return gates.Outlook{}, &gates.OrderError{Code: "no-gate", Text: fmt.Sprintf("there is no gate %.60q", gate)}
 }
 
 // writer tells who sends r, if that is one who may write.
 func (d *daemon) writer(r *http.Request) (string, error) {
-	return writer(r, d.cfg.WebConfig, d.cfg.Writers)
+	return writer(r, d.cfg().WebConfig, d.cfg().Writers)
 }

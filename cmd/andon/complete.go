@@ -35,12 +35,12 @@ func (p *program) gateNames(cmd *cobra.Command) []string {
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionDeadline)
 	defer cancel()
-	list, _, _, err := r.gates(ctx)
+	said, _, _, err := r.gates(ctx)
 	if err != nil {
 		return nil
 	}
 	var names []string
-	for _, g := range list {
+	for _, g := range said.Gates {
 		names = append(names, plain(g.Name))
 	}
 	return names

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/andon-project/andon/config"
@@ -26,91 +26,44 @@ const journalFile = "journal.db"
 
 // A daemon is a configuration at work.
 type daemon struct {
-	cfg      *config.Config
 	log      *slog.Logger
 	store    *patientStore
 	monitor  *probes.Monitor
 	verdicts *gates.Verdicts
 	velocity *gates.Velocity // of all opens
-	lines    []*gates.Line   // one per pipeline
-	order    []string        // gates as configured
 	calls    codepipeline.Calls
-	aws      []aws.Config // one per region
+	setup    atomic.Pointer[setup]
+	renewed  chan struct{}          // there is a setup whose lines do not run yet
+	relook   chan struct{}          // … and whose orphans are not known
+	me       atomic.Pointer[string] // our ARN, once AWS told it
+	from     source                 // nil: the configuration stays as it is
+	reloads  reloads
+	orphans  atomic.Pointer[[]gates.Orphan]
+
+	changing sync.Mutex // guards points, and that one setup follows the other
+	points   *points
+	newEnv   func(*config.Config) kinds.Env
 }
 
 // newDaemon builds everything and starts nothing.
 func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, error) {
-	d := &daemon{cfg: cfg, log: p.logger()}
+	d := &daemon{log: p.logger(), newEnv: p.probeEnv, renewed: make(chan struct{}, 1), relook: make(chan struct{}, 1)}
+	d.points = p.points(&d.calls)
 	d.store = p.journal(filepath.Join(cfg.Data, journalFile))
 	d.verdicts = gates.NewVerdicts(d.store, cfg.Instance)
 	if err := d.verdicts.Load(ctx); err != nil {
 		d.log.Error("the journal cannot be read: andon closes, but opens nothing until it can", "error", err)
 	}
-	checks, err := checks(cfg, p.probeEnv(cfg))
+	d.velocity = gates.NewVelocity(cfg.MaxOpens.N, cfg.MaxOpens.Per, time.Now())
+	s, err := d.newSetup(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
 	}
-	d.monitor = probes.NewMonitor(checks, d.verdicts.Prior)
-	return d, d.addGates(ctx, p.points(&d.calls))
-}
-
-func checks(cfg *config.Config, env kinds.Env) ([]probes.Check, error) {
-	list := make([]probes.Check, 0, len(cfg.Checks)+len(cfg.Witnesses))
-	for _, c := range cfg.Checks {
-		check, err := newCheck(c, env)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, check)
-	}
-	for _, w := range cfg.Witnesses {
-		check, err := newCheck(w.Check, env)
-		if err != nil {
-			return nil, err
-		}
-		check.Witness, check.Network = true, w.Network
-		list = append(list, check)
-	}
-	return list, nil
-}
-
-func newCheck(c config.Check, env kinds.Env) (probes.Check, error) {
-	probe, err := c.Settings.Probe(env)
-	if err != nil {
-		return probes.Check{}, fmt.Errorf("check %s: %w", c.Name, err)
-	}
-	policy := probes.DefaultPolicy(c.Every, c.Timeout)
-	policy.Down, policy.Of, policy.Up = c.Down.N, c.Down.Of, c.Up
-	return probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every,
-		Timeout: c.Timeout, Policy: policy, Targets: c.Settings.Targets(), Probe: probe}, nil
-}
-
-// addGates puts each gate on the line of its pipeline.
-func (d *daemon) addGates(ctx context.Context, points *points) error {
-	lines := map[place]*gates.Line{}
-	d.velocity = gates.NewVelocity(d.cfg.MaxOpens.N, d.cfg.MaxOpens.Per, time.Now())
-	for _, g := range d.cfg.Gates {
-		point, err := points.of(ctx, g)
-		if err != nil {
-			return err
-		}
-		at := placeOf(g)
-		if lines[at] == nil {
-			lines[at] = gates.NewLine(d.monitor.Snapshot)
-			lines[at].Limit(d.velocity)
-			d.lines = append(d.lines, lines[at])
-		}
-		lines[at].Add(gateOf(d.cfg, g), point, d.store)
-		d.order = append(d.order, g.Name)
-	}
-	d.aws = points.configs
-	return nil
-}
-
-func gateOf(cfg *config.Config, g config.Gate) gates.Gate {
-	return gates.Gate{Name: g.Name, Instance: cfg.Instance, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage,
-		Region: g.CodePipeline.Region, Checks: g.Checks, May: g.May, MinHold: g.MinHold, Reopen: g.Reopen,
-		PersonEnable: g.PersonEnable, OnBlind: g.OnBlind, Principals: cfg.Principals, Machines: cfg.Machines}
+	d.monitor = probes.NewMonitor(s.questions.list, d.verdicts.Prior)
+	d.work(s)
+	d.setup.Store(s)
+	d.reloads.began(time.Now())
+	return d, nil
 }
 
 // watch runs the checks and the lines until ctx is done.
@@ -118,15 +71,48 @@ func (d *daemon) watch(ctx context.Context) {
 	var parts sync.WaitGroup
 	changed := d.monitor.Changed()
 	parts.Go(func() { d.keepVerdicts(ctx, changed) })
-	for _, l := range d.lines {
-		wake := d.monitor.Changed()
-		parts.Go(func() { l.Run(ctx, wake, newTeller(d.log).tell) })
-	}
-	for _, cfg := range d.aws {
-		parts.Go(func() { d.findOurselves(ctx, cfg) })
-	}
+	parts.Go(func() { d.keepLines(ctx) })
+	parts.Go(func() { d.keepOrphans(ctx) })
 	parts.Go(func() { d.monitor.Run(ctx) })
 	parts.Wait()
+}
+
+// keepLines runs the lines of the setup, and asks in each of its regions who
+// we are.
+func (d *daemon) keepLines(ctx context.Context) {
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	running, asked := map[*gates.Line]context.CancelFunc{}, map[string]bool{}
+	for {
+		s := d.setup.Load()
+		wanted := map[*gates.Line]bool{}
+		for _, l := range s.lines {
+			wanted[l] = true
+			if running[l] == nil {
+				ctx, stop := context.WithCancel(ctx)
+				running[l] = stop
+				wake := d.monitor.Changed()
+				parts.Go(func() { l.Run(ctx, wake, newTeller(d.log).tell) })
+			}
+		}
+		for l, stop := range running {
+			if !wanted[l] { // it has no gates any more
+				stop()
+				delete(running, l)
+			}
+		}
+		for region, cfg := range s.regions {
+			if !asked[region] {
+				asked[region] = true
+				parts.Go(func() { d.findOurselves(ctx, cfg) })
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.renewed:
+		}
+	}
 }
 
 // keepVerdicts writes verdicts down when they change, and again when that failed.
@@ -151,9 +137,7 @@ func (d *daemon) findOurselves(ctx context.Context, cfg aws.Config) {
 	for {
 		arn, err := codepipeline.WhoAmI(ctx, cfg, &d.calls)
 		if err == nil {
-			for _, l := range d.lines {
-				l.IAm(arn)
-			}
+			d.weAre(arn)
 			return
 		}
 		d.log.Debug("AWS did not say who we are", "error", err)
@@ -165,15 +149,31 @@ func (d *daemon) findOurselves(ctx context.Context, cfg aws.Config) {
 	}
 }
 
+// weAre tells every line, and those to come.
+func (d *daemon) weAre(arn string) {
+	d.changing.Lock()
+	defer d.changing.Unlock()
+	d.me.Store(&arn)
+	for _, l := range d.setup.Load().lines {
+		l.IAm(arn)
+	}
+}
+
 // reports are the last ticks of all lines, in the order of the configuration.
 func (d *daemon) reports() []gates.Report {
-	var all []gates.Report
-	for _, l := range d.lines {
-		all = append(all, l.Reports()...)
+	s := d.setup.Load()
+	byGate := map[string]gates.Report{}
+	for _, l := range s.lines {
+		for _, r := range l.Reports() {
+			byGate[r.Gate.Name] = r
+		}
 	}
-	slices.SortStableFunc(all, func(a, b gates.Report) int {
-		return slices.Index(d.order, a.Gate.Name) - slices.Index(d.order, b.Gate.Name)
-	})
+	all := make([]gates.Report, 0, len(byGate))
+	for _, g := range s.gates {
+		if r, ok := byGate[g.Name]; ok {
+			all = append(all, r)
+		}
+	}
 	return all
 }
 
@@ -190,16 +190,19 @@ func (d *daemon) holds() int {
 func (d *daemon) handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.reports,
 		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
-		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: buildInfo(), Hosts: d.hosts})
+		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: buildInfo(), Hosts: d.hosts,
+		Config: d.reloads.last, Orphans: d.left})
 }
 
 // hosts are the names that the server answers for.
-func (d *daemon) hosts() []string { return append([]string{d.cfg.Listen}, d.cfg.Hosts...) }
+func (d *daemon) hosts() []string { return append([]string{d.cfg().Listen}, d.cfg().Hosts...) }
+
+func (d *daemon) cfg() *config.Config { return d.setup.Load().cfg }
 
 // ready: every gate has been looked at once.
 func (d *daemon) ready() error {
-	if n := len(d.reports()); n < len(d.cfg.Gates) {
-		return fmt.Errorf("%d of %d gates have been looked at since start; wait", n, len(d.cfg.Gates))
+	if n := len(d.reports()); n < len(d.cfg().Gates) {
+		return fmt.Errorf("%d of %d gates have been looked at since start; wait", n, len(d.cfg().Gates))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -11,7 +12,12 @@ import (
 // Prometheus, a hook and a proxy ask a daemon by the name it is known by.
 func TestDaemonAnswersByItsNames(t *testing.T) {
 	t.Parallel()
-	d := &daemon{store: new(patientStore), cfg: &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}}}
+	p := program{Stderr: io.Discard}
+	d, err := p.newDaemon(t.Context(), &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}, Data: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
 	h := d.handler()
 	for host, want := range map[string]int{
 		"andon.internal:9797": 200, "andon.example.com": 200, "localhost": 200, "evil.example": 421,

@@ -58,7 +58,7 @@ told. With --output json it prints the answer of /api/v1/gates unchanged.`,
 }
 
 func (p *program) gateList(ctx context.Context, r remote, out output) error {
-	list, body, notYet, err := r.gates(ctx)
+	said, body, notYet, err := r.gates(ctx)
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
@@ -67,7 +67,7 @@ func (p *program) gateList(ctx context.Context, r remote, out output) error {
 		exit = exitUnknown
 		fmt.Fprintln(p.Stderr, "andon: not all is known yet:", plain(notYet))
 	}
-	for _, v := range list {
+	for _, v := range said.Gates {
 		if e := exitOf(v); e == exitBad || exit == exitGood {
 			exit = e
 		}
@@ -75,7 +75,7 @@ func (p *program) gateList(ctx context.Context, r remote, out output) error {
 	if out == outputJSON {
 		err = p.printJSON(body)
 	} else {
-		err = printGates(p.Stdout, list)
+		err = printGates(p.Stdout, said)
 	}
 	return ended(exit, err)
 }

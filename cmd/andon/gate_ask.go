@@ -86,23 +86,22 @@ func (r remote) gate(ctx context.Context, name string, wait time.Duration) (answ
 }
 
 // gates asks for all gates. notYet says why there may be more of them.
-func (r remote) gates(ctx context.Context) (list []exporters.GateView, body []byte, notYet string, err error) {
+func (r remote) gates(ctx context.Context) (said exporters.GatesView, body []byte, notYet string, err error) {
 	status, ready, err := r.get(ctx, "/-/ready", 0) // asked first: what is ready now is in the list
 	if err != nil {
-		return nil, nil, "", err
+		return said, nil, "", err
 	}
 	if status == http.StatusServiceUnavailable {
 		notYet = strings.TrimSpace(string(ready))
 	}
 	status, body, err = r.get(ctx, "/api/v1/gates", 0)
 	if err != nil {
-		return nil, nil, "", err
+		return said, nil, "", err
 	}
-	var said exporters.GatesView
 	if status != http.StatusOK || json.Unmarshal(body, &said) != nil || said.Gates == nil {
-		return nil, nil, "", r.stranger(status)
+		return exporters.GatesView{}, nil, "", r.stranger(status)
 	}
-	return said.Gates, body, notYet, nil
+	return said, body, notYet, nil
 }
 
 func (r remote) get(ctx context.Context, path string, wait time.Duration) (status int, body []byte, err error) {

@@ -55,14 +55,31 @@ func stateWord(v exporters.GateView, exit int) string {
 }
 
 // printGates writes a table.
-func printGates(w io.Writer, list []exporters.GateView) error {
+func printGates(w io.Writer, said exporters.GatesView) error {
 	t := newTable("GATE", "STATE", "HELD BY", "SINCE (UTC)", "UNTIL (UTC)", "WHY")
-	for _, v := range list {
+	for _, v := range said.Gates {
 		since := v.Since
 		if since.IsZero() && v.AWS != nil && !v.AWS.Enabled {
 			since = v.AWS.ChangedAt
 		}
 		t.row(v.Name, stateWord(v, exitOf(v)), cmp.Or(v.HeldBy, "-"), clock(since), clock(v.Until), v.Why)
+	}
+	if err := t.print(w); err != nil {
+		return err
+	}
+	return printWhole(w, said)
+}
+
+// printWhole tells what is no single gate's.
+func printWhole(w io.Writer, said exporters.GatesView) error {
+	t := newTable()
+	for _, o := range said.Orphans {
+		t.row(fmt.Sprintf("orphan: gate %s left a hold at stage %s of pipeline %s since %s: %s", o.Gate, o.Stage, o.Pipeline, stamp(o.Since), o.Why))
+		t.row("  " + o.Do)
+	}
+	for _, p := range said.Problems {
+		t.row("problem: " + p.Text)
+		t.row("  " + p.Do)
 	}
 	return t.print(w)
 }

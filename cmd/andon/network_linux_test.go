@@ -77,7 +77,7 @@ func tellNetworks(t *testing.T) {
 		}
 	}
 	testscript.RunT(sequential{t}, testscript.Params{Dir: "testdata/network", Cmds: n.commands(), Setup: func(env *testscript.Env) error {
-		return errors.Join(n.mend(), setup(env))
+		return errors.Join(n.mend(), setStage(env))
 	}})
 }
 

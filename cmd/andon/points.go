@@ -12,7 +12,7 @@ import (
 // A place is one pipeline.
 type place struct{ region, name string }
 
-func placeOf(g config.Gate) place { return place{g.CodePipeline.Region, g.CodePipeline.Pipeline} }
+func placeOf(g gates.Gate) place { return place{g.Region, g.Pipeline} }
 
 // points finds where in AWS gates stand. Gates of one region share an account
 // and its limiter, gates of one pipeline share its reads.
@@ -20,29 +20,50 @@ type points struct {
 	awsConfig func(ctx context.Context, region string) (aws.Config, error)
 	calls     *codepipeline.Calls
 
-	configs   []aws.Config // one per region, in the order they were first asked for
+	regions   map[string]aws.Config // by what the configuration calls them; "" is the environment's
 	accounts  map[string]*codepipeline.Account
 	pipelines map[place]*codepipeline.Pipeline
 }
 
 func (p *program) points(calls *codepipeline.Calls) *points {
-	return &points{awsConfig: p.awsConfig, calls: calls,
+	return &points{awsConfig: p.awsConfig, calls: calls, regions: map[string]aws.Config{},
 		accounts: map[string]*codepipeline.Account{}, pipelines: map[place]*codepipeline.Pipeline{}}
 }
 
-// of is the point of g. Nothing is asked of AWS.
-func (ps *points) of(ctx context.Context, g config.Gate) (gates.Point, error) {
-	at := placeOf(g)
-	if ps.accounts[at.region] == nil {
-		cfg, err := ps.awsConfig(ctx, at.region)
-		if err != nil {
-			return nil, err
+// post puts g where it stands, with the region's real name. Nothing is asked
+// of AWS.
+func (ps *points) post(ctx context.Context, g gates.Gate) (gates.Post, error) {
+	cfg, known := ps.regions[g.Region]
+	if !known {
+		var err error
+		if cfg, err = ps.awsConfig(ctx, g.Region); err != nil {
+			return gates.Post{}, err
 		}
-		ps.configs = append(ps.configs, cfg)
-		ps.accounts[at.region] = codepipeline.NewAccount(cfg, ps.calls)
+		ps.regions[g.Region] = cfg
 	}
+	g.Region = cfg.Region
+	if ps.accounts[g.Region] == nil {
+		ps.accounts[g.Region] = codepipeline.NewAccount(cfg, ps.calls)
+	}
+	at := placeOf(g)
 	if ps.pipelines[at] == nil {
-		ps.pipelines[at] = ps.accounts[at.region].Pipeline(at.name)
+		ps.pipelines[at] = ps.accounts[g.Region].Pipeline(g.Pipeline)
 	}
-	return ps.pipelines[at].Transition(g.CodePipeline.Stage), nil
+	return gates.Post{Gate: g, Point: ps.pipelines[at].Transition(g.Stage)}, nil
+}
+
+// config of a region's real name, where a gate was put.
+func (ps *points) config(region string) aws.Config {
+	for _, cfg := range ps.regions {
+		if cfg.Region == region {
+			return cfg
+		}
+	}
+	return aws.Config{}
+}
+
+func gateOf(cfg *config.Config, g config.Gate) gates.Gate {
+	return gates.Gate{Name: g.Name, Instance: cfg.Instance, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage,
+		Region: g.CodePipeline.Region, Checks: g.Checks, May: g.May, MinHold: g.MinHold, Reopen: g.Reopen,
+		PersonEnable: g.PersonEnable, OnBlind: g.OnBlind, Principals: cfg.Principals, Machines: cfg.Machines}
 }

@@ -89,11 +89,11 @@ func (p *program) probe(ctx context.Context, o probing, cmd *cobra.Command) erro
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
-	all, err := checks(cfg, p.probeEnv(cfg))
+	all, err := newQuestions(cfg, nil, p.probeEnv)
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
-	chosen, err := o.choose(all)
+	chosen, err := o.choose(all.list)
 	if err != nil {
 		return err
 	}

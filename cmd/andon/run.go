@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 
 	"github.com/andon-project/andon/config"
 	"github.com/spf13/cobra"
@@ -13,6 +16,9 @@ import (
 
 const runHelp = `Watches production and keeps the gates of the configuration until it is told to
 stop (SIGTERM or SIGINT). What it is doing, and why, is at http://LISTEN/.
+
+When the file changes, or with SIGHUP, it is read again and put to work as a
+whole. A file with a mistake changes nothing.
 
 AWS credentials, region and endpoints come from where the AWS CLI takes them.`
 
@@ -25,11 +31,12 @@ func (p *program) runCommand() *cobra.Command {
 		Example: "  andon run --config andon.yaml --listen 127.0.0.1:9797 --data /var/lib/andon",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
-			if err != nil {
-				return failed(exitBad, err)
-			}
-			return failed(exitBad, p.run(cmd.Context(), cfg))
+			hup := make(chan os.Signal, 1) // first of all: without it the signal kills
+			signal.Notify(hup, syscall.SIGHUP)
+			defer signal.Stop(hup)
+			return failed(exitBad, p.run(cmd.Context(), func() (*config.Config, config.Files, error) {
+				return config.LoadFiles(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			}, hup))
 		},
 	}
 	configFlag(cmd, &file)
@@ -39,7 +46,11 @@ func (p *program) runCommand() *cobra.Command {
 }
 
 // run is the daemon: it serves until ctx is done.
-func (p *program) run(ctx context.Context, cfg *config.Config) error {
+func (p *program) run(ctx context.Context, from source, hup <-chan os.Signal) error {
+	cfg, files, err := from()
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", cfg.Listen, err)
@@ -55,13 +66,13 @@ func (p *program) run(ctx context.Context, cfg *config.Config) error {
 	defer d.close()
 	d.log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
 		"page", site.url(), "version", buildInfo().Version)
-	for _, w := range cfg.Warnings {
-		d.log.Warn("the configuration may surprise", "warning", w.Error())
-	}
+	d.warn(cfg)
+	d.from, d.reloads.files = from, files
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var parts sync.WaitGroup
 	parts.Go(func() { d.watch(ctx) })
+	parts.Go(func() { d.followConfig(ctx, hup) })
 	err = site.serve(ctx, d.handler())
 	cancel() // where the server ended by itself, so that nobody watches unseen
 	parts.Wait()

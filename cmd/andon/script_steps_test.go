@@ -78,6 +78,21 @@ func (s *stage) sigterm(ts *testscript.TestScript, _ bool, _ []string) {
 	s.daemon = nil
 }
 
+func (s *stage) sighup(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(s.daemon.Process.Signal(syscall.SIGHUP))
+}
+
+// logs REGEXP waits until the daemon has said it.
+func (s *stage) logs(ts *testscript.TestScript, _ bool, args []string) {
+	s.eventually(ts, "the log says "+args[0], 20*time.Second, func() error {
+		b, err := os.ReadFile(ts.MkAbs("log"))
+		if err == nil && !regexp.MustCompile(args[0]).Match(b) {
+			err = errors.New("it does not")
+		}
+		return err
+	})
+}
+
 func (s *stage) kill(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(s.daemon.Process.Kill())
 	<-s.ended

@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
-		Setup: setup,
+		Setup: setStage,
 		Cmds:  storySteps(),
 	})
 }
@@ -38,6 +38,8 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"start":   on((*stage).start),
 		"sigterm": on((*stage).sigterm),
 		"sigkill": on((*stage).kill),
+		"sighup":  on((*stage).sighup),
+		"logs":    on((*stage).logs),
 		"dies":    on((*stage).dies),
 		"break":   on((*stage).breakShop),
 		"mend":    on((*stage).mend),
@@ -71,7 +73,7 @@ func on(f func(*stage, *testscript.TestScript, bool, []string)) func(*testscript
 	}
 }
 
-func setup(env *testscript.Env) error {
+func setStage(env *testscript.Env) error {
 	s := &stage{shop: shop.New()}
 	s.server = emulator.New(emulator.Options{ActionDuration: 50 * time.Millisecond})
 	s.server.Actors = map[string]string{

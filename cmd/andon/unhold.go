@@ -25,6 +25,9 @@ without a daemon. What a person or another andon holds is left alone. Your
 order is written to the journal first, so that a daemon that runs on the same
 journal honours it for the gate's person_enable instead of closing again.
 
+A hold of a gate that is no longer configured, or not there, is in the journal:
+it is given back under that gate's name.
+
 AWS credentials, region and endpoints come from where the AWS CLI takes them.
 
 Exit status: 0 all that andon held was given back, or it held nothing; 1
@@ -54,11 +57,7 @@ func (p *program) unholdCommand() *cobra.Command {
 			if err != nil {
 				return failed(exitBad, err)
 			}
-			list, err := gatesNamed(cfg, names)
-			if err != nil {
-				return err
-			}
-			return p.unhold(cmd.Context(), cfg, list, u)
+			return p.unhold(cmd.Context(), cfg, names, u)
 		},
 	}
 	configFlag(cmd, &file)
@@ -69,57 +68,40 @@ func (p *program) unholdCommand() *cobra.Command {
 	return cmd
 }
 
-// gatesNamed are the gates of cfg with these names, all if there are none.
-func gatesNamed(cfg *config.Config, names []string) ([]config.Gate, error) {
-	if len(names) == 0 {
-		return cfg.Gates, nil
-	}
-	var list []config.Gate
-	for _, g := range cfg.Gates {
-		if slices.Contains(names, g.Name) {
-			list = append(list, g)
-		}
-	}
-	for _, name := range names {
-		if !slices.ContainsFunc(list, func(g config.Gate) bool { return g.Name == name }) {
-			known := make([]string, len(cfg.Gates))
-			for i, g := range cfg.Gates {
-				known[i] = g.Name
-			}
-			return nil, fmt.Errorf("the configuration has no gate %.60q, it has: %s", name, strings.Join(known, ", "))
-		}
-	}
-	return list, nil
-}
-
-func (p *program) unhold(ctx context.Context, cfg *config.Config, list []config.Gate, u unholding) error {
+func (p *program) unhold(ctx context.Context, cfg *config.Config, names []string, u unholding) error {
 	store, err := p.unholdJournal(ctx, filepath.Join(cfg.Data, journalFile), u.dryRun)
 	if err != nil {
 		return failed(exitBad, err)
 	}
 	defer store.Close()
+	list, err := p.holdings(ctx, cfg, store, names)
+	if err != nil {
+		return err
+	}
 	points := p.points(new(codepipeline.Calls))
 	var me string
 	results := make([]unheld, 0, len(list))
 	exit := exitGood
-	for i, g := range list {
-		point, err := points.of(ctx, g)
+	for i, h := range list {
+		post, err := points.post(ctx, h.gate)
 		if err != nil {
 			return failed(exitUnknown, err)
 		}
+		h.gate = post.Gate
 		if i == 0 {
 			// One set of credentials: who we are is the same in every region.
 			// Without an answer the order bears the name this machine knows.
-			me, _ = codepipeline.WhoAmI(ctx, points.configs[0], nil)
+			me, _ = codepipeline.WhoAmI(ctx, points.config(h.gate.Region), nil)
 		}
-		gate := gateOf(cfg, g)
 		if me != "" {
-			gate.Principals = append(slices.Clone(gate.Principals), me)
+			h.gate.Principals = append(slices.Clone(h.gate.Principals), me)
 		}
-		watched := &watchedPoint{Point: point, rehearse: u.dryRun, me: me}
-		order := gates.Order{Actor: actor(me), Reason: u.reason}
-		_, err = gates.Unhold(ctx, gate, watched, store, order, time.Now)
-		r := watched.tell(gate, err, time.Now())
+		watched := &watchedPoint{Point: post.Point, rehearse: u.dryRun, me: me}
+		err = h.giveBack(ctx, watched, store, gates.Order{Actor: actor(me), Reason: u.reason})
+		r := watched.tell(h.gate, err, time.Now())
+		if h.orphan != nil {
+			r.Until = time.Time{} // no gate is there that could close again
+		}
 		if exit != exitBad && r.exit != exitGood {
 			exit = r.exit
 		}

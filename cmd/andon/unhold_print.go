@@ -89,6 +89,9 @@ func (p *program) printUnheld(results []unheld, out output) error {
 func (u unheld) sentence() string {
 	switch u.Result {
 	case "given-back":
+		if u.Until.IsZero() {
+			return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled, and no gate of this name is there any more", u.Stage, u.Pipeline)
+		}
 		return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; a running andon leaves it so until %s at the latest", u.Stage, u.Pipeline, stamp(u.Until))
 	case "would-give-back":
 		return fmt.Sprintf("would be given back: the transition into %s of pipeline %s would be enabled", u.Stage, u.Pipeline)

@@ -195,7 +195,7 @@ func TestUnholdFails(t *testing.T) {
 
 func TestUnholdMistakes(t *testing.T) {
 	d := newDesk(t)
-	d.unhold(t, exitMisuse, `has no gate "prod", it has: production`, "production", "prod")
+	d.unhold(t, exitMisuse, `there is no gate "prod", neither in the configuration nor with a hold in the journal; there are: production`, "production", "prod")
 	d.unhold(t, exitMisuse, "say why with --reason", "--reason", " ")
 	d.unhold(t, exitBad, "there is no such file", "--config", d.dir+"/nope.yaml")
 	if n := len(d.server.Calls()); n != 1 {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
 )
@@ -197,6 +198,28 @@ func TestOrphanIsGivenBackFromTheJournalAlone(t *testing.T) {
 		}
 		if found := w.orphans(); len(found) != 0 {
 			t.Errorf("it was given back, and is still an orphan: %+v", found)
+		}
+	})
+}
+
+// An order that could not be carried out leaves the hold, and that is told.
+func TestOrphanThatCannotBeGivenBackStays(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.stop()
+		w.inject(emulator.Fault{Operation: "EnableStageTransition", Kind: emulator.FaultThrottle})
+		if err := w.giveBack(w.orphans()[0]); err == nil || w.enabled() {
+			t.Fatalf("enabled: %v, %v", w.enabled(), err)
+		}
+		found := w.orphans()
+		if len(found) != 1 {
+			t.Fatalf("found %+v, want the hold that still stands", found)
+		}
+		w.server.ClearFaults()
+		if err := w.giveBack(found[0]); err != nil || !w.enabled() || len(w.orphans()) != 0 {
+			t.Errorf("enabled: %v, %v, left: %+v", w.enabled(), err, w.orphans())
 		}
 	})
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+
+	"github.com/andon-project/andon/config"
+	"github.com/andon-project/andon/gates"
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// A setup is one configuration at work. It is replaced as a whole and never
+// changed, so who reads it does not see half of another.
+type setup struct {
+	cfg       *config.Config
+	questions *questions
+	gates     []gates.Gate           // as configured
+	posts     map[place][]gates.Post // the same, by pipeline
+	lines     map[place]*gates.Line
+	regions   map[string]aws.Config
+}
+
+// newSetup makes ready what cfg asks for, with what stays of the setup before,
+// which may be nil. It starts and changes nothing.
+func (d *daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup) (*setup, error) {
+	if before == nil {
+		before = new(setup)
+	}
+	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}}
+	var err error
+	if s.questions, err = newQuestions(cfg, before.questions, d.newEnv); err != nil {
+		return nil, err
+	}
+	for _, g := range cfg.Gates {
+		post, err := d.points.post(ctx, gateOf(cfg, g))
+		if err != nil {
+			return nil, err
+		}
+		at := placeOf(post.Gate)
+		s.gates = append(s.gates, post.Gate)
+		s.posts[at] = append(s.posts[at], post)
+		s.lines[at] = before.lines[at]
+		s.regions[at.region] = d.points.config(at.region)
+	}
+	return s, nil
+}
+
+// work lets the lines of s take up their gates. Those that are new are made;
+// all others have to be paused.
+func (d *daemon) work(s *setup) {
+	for at, posts := range s.posts {
+		if s.lines[at] == nil {
+			l := gates.NewLine(d.monitor.Snapshot)
+			l.Limit(d.velocity)
+			if me := d.me.Load(); me != nil {
+				l.IAm(*me)
+			}
+			s.lines[at] = l
+		}
+		s.lines[at].Set(posts, d.store)
+	}
+}
