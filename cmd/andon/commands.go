@@ -29,7 +29,7 @@ func (c commands) Reload(ctx context.Context, actor string) error {
 		return errors.New("this andon has no file that it could read again")
 	}
 	c.log.Info("a reload was ordered", "by", actor)
-	return c.reload(ctx)
+	return c.reload(context.WithoutCancel(ctx)) // who asked may leave, and what was read is not read again
 }
 
 // at does something at the line of a gate.

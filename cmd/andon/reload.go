@@ -84,7 +84,9 @@ func (d *daemon) reload(ctx context.Context) error {
 	if err == nil {
 		err = d.apply(ctx, cfg)
 	}
-	d.ended(cfg, err)
+	if ctx.Err() == nil { // stopping is no news
+		d.ended(cfg, err)
+	}
 	return err
 }
 
@@ -92,8 +94,12 @@ func (d *daemon) reload(ctx context.Context) error {
 func (d *daemon) retry(ctx context.Context) {
 	d.changing.Lock()
 	defer d.changing.Unlock()
-	if cfg := d.reloads.pending; cfg != nil {
-		d.ended(cfg, d.apply(ctx, cfg))
+	cfg := d.reloads.pending
+	if cfg == nil {
+		return
+	}
+	if err := d.apply(ctx, cfg); ctx.Err() == nil {
+		d.ended(cfg, err)
 	}
 }
 

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/config"
+	"github.com/andon-project/andon/emulator"
+	"github.com/andon-project/andon/exporters"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// A reloadable is a daemon at work whose file can be written anew.
+type reloadable struct {
+	*daemon
+	server *emulator.Server
+	file   string
+}
+
+// newReloadable starts a daemon with text for its configuration, on an emulator
+// with the pipelines shop and depot.
+func newReloadable(t *testing.T, text string) *reloadable {
+	t.Helper()
+	s := &stage{server: emulator.New(emulator.Options{})}
+	s.aws = httptest.NewServer(s.server)
+	for _, name := range []string{"shop", "depot"} {
+		if err := s.call("ADMIN", "CreatePipeline", strings.Replace(pipelineDeclaration, `"name":"shop"`, `"name":"`+name+`"`, 1), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := program{Stderr: t.Output(), aws: &aws.Config{Region: "us-east-1", BaseEndpoint: &s.aws.URL,
+		Credentials: credentials.NewStaticCredentialsProvider("ANDON", "any", "")}}
+	r := &reloadable{server: s.server, file: filepath.Join(t.TempDir(), "andon.yaml")}
+	from := func() (*config.Config, config.Files, error) { return config.LoadFiles(r.file, config.Overrides{}) }
+	write(t, r.file, text)
+	cfg, _, err := from()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Data = t.TempDir()
+	if r.daemon, err = p.newDaemon(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	r.from = func() (*config.Config, config.Files, error) {
+		next, files, err := from()
+		if next != nil {
+			next.Data = cfg.Data
+		}
+		return next, files, err
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var parts sync.WaitGroup
+	parts.Go(func() { r.watch(ctx) })
+	t.Cleanup(func() {
+		s.server.ClearFaults()
+		stop()
+		parts.Wait()
+		r.close()
+		s.aws.CloseClientConnections()
+		s.aws.Close()
+	})
+	return r
+}
+
+func (r *reloadable) becomes(t *testing.T, text string) error {
+	t.Helper()
+	write(t, r.file, text)
+	return r.reload(t.Context())
+}
+
+// eventually waits for what other processes would see.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 20 s: %s", what)
+		}
+	}
+}
+
+// mixed is a configuration in which only check is well. Whoever mixes two of
+// them finds the other's check sick, and closes.
+func mixed(well, sick, check string) string {
+	return fmt.Sprintf(`instance: shop-prod
+checks:
+- {name: x, every: 100ms, down: 1, up: 1, http: {url: %q}}
+- {name: y, every: 100ms, down: 1, up: 1, http: {url: %q}}
+gates:
+- {name: production, may: [close, open], checks: [%s], codepipeline: {pipeline: shop, transition: Production}}
+`, well, sick, check)
+}
+
+// No write under half of a configuration: a tick under way ends under the one
+// it began with, and the next begins with all of the other.
+func TestReloadIsNotSeenHalf(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/sick" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer web.Close()
+	well, sick := web.URL+"/", web.URL+"/sick"
+	r := newReloadable(t, mixed(well, sick, "x"))
+	decided := func() bool {
+		rs := r.reports()
+		return len(rs) == 1 && rs[0].Enforced && rs[0].Decision.State.String() == "open"
+	}
+	eventually(t, "the gate is open", decided)
+	for i := range 4 {
+		text := []string{mixed(sick, well, "y"), mixed(well, sick, "x")}[i%2]
+		if err := r.server.Inject(emulator.Fault{Kind: emulator.FaultHang, Operation: "GetPipelineState", AccessKey: "ANDON"}); err != nil {
+			t.Fatal(err)
+		}
+		struck := func() bool {
+			r.monitor.Reload(r.setup.Load().questions.list) // changes nothing, and wakes the line
+			return slices.ContainsFunc(r.server.Faults(), func(f emulator.Fault) bool { return f.Fired > 0 })
+		}
+		eventually(t, "a tick hangs", struck)
+		done := make(chan error, 1)
+		go func() { done <- r.becomes(t, text) }()
+		time.Sleep(250 * time.Millisecond) // time for the new checks to fall sick, if they were asked
+		r.server.ClearFaults()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the gate is open under the new configuration", decided)
+	}
+	for _, c := range r.server.Calls() {
+		if c.Operation == "DisableStageTransition" {
+			t.Error("closed, though what the gate asked for was well under either configuration")
+		}
+	}
+}
+
+// TestReloadAmidEverything is for the race detector, and for views that are
+// never half of one configuration and half of another.
+func TestReloadAmidEverything(t *testing.T) {
+	t.Parallel()
+	web := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer web.Close()
+	one := fmt.Sprintf(`instance: shop-prod
+checks: [{name: x, every: 100ms, http: {url: %q}}]
+gates: [{name: production, may: [close, open], checks: [x], codepipeline: {pipeline: shop, transition: Production}}]
+`, web.URL)
+	two := fmt.Sprintf(`instance: shop-prod
+checks: [{name: x, every: 100ms, up: 2, http: {url: %q}}, {name: y, every: 100ms, http: {url: %q}}]
+gates:
+- {name: depot, checks: [y], codepipeline: {pipeline: depot, transition: Production}}
+- {name: production, may: [close, open], min_hold: 1s, checks: [x, y], codepipeline: {pipeline: shop, transition: Production}}
+`, web.URL, web.URL)
+	r := newReloadable(t, one)
+	h := r.handler()
+	get := func(path string) string {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
+		return w.Body.String()
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				var c exporters.ChecksView
+				if err := json.Unmarshal([]byte(get("/api/v1/checks")), &c); err != nil {
+					t.Error(err)
+				}
+				if n := len(c.Checks); n != 1 && n != 2 || c.Checks[0].Policy.Up != []int{10, 2}[n-1] {
+					t.Errorf("half of a configuration: %+v", c.Checks)
+				}
+				get("/metrics")
+				get("/")
+			}
+		})
+	}
+	for i := range 40 {
+		eventually(t, "the journal has been read", func() bool { return len(r.reports()) > 0 })
+		if err := r.becomes(t, []string{two, one}[i%2]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	readers.Wait()
+	eventually(t, "one gate and one check are left", func() bool {
+		return len(r.reports()) == 1 && len(r.monitor.Snapshot()) == 1 && r.ready() == nil
+	})
+}
