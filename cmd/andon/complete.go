@@ -29,7 +29,7 @@ func (p *program) completeGates(cmd *cobra.Command, args []string, _ string) ([]
 }
 
 func (p *program) gateNames(cmd *cobra.Command) []string {
-	r, err := p.asked(cmd)
+	r, err := p.named(cmd)
 	if err != nil {
 		return nil
 	}

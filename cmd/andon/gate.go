@@ -15,23 +15,14 @@ func (p *program) gateCommand() *cobra.Command {
 		Short: "Ask a running andon about its gates",
 		Long: `Asks a running andon about its gates, over its status API.
 
-Which andon is asked: --addr, else the variable ANDON_ADDR, else ` + defaultAddr + `.`,
+` + askHelp,
 		Example: "  andon gate list\n  andon gate wait production && ./deploy",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.PersistentFlags().String("addr", "", addrUsage)
+	askFlags(cmd)
 	cmd.AddCommand(p.gateListCommand(), p.gateStatusCommand(), p.gateWaitCommand())
 	return cmd
-}
-
-// asked is the andon that the flags of a command name.
-func (p *program) asked(cmd *cobra.Command) (remote, error) {
-	addr, err := cmd.Flags().GetString("addr")
-	if err != nil {
-		return remote{}, err
-	}
-	return p.remote(addr)
 }
 
 func (p *program) gateListCommand() *cobra.Command {

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,33 +10,6 @@ import (
 
 	"github.com/andon-project/andon/exporters"
 )
-
-const (
-	defaultAddr    = "http://127.0.0.1:9797"
-	answerDeadline = 10 * time.Second // beside what andon was asked to wait
-	maxAnswer      = 64 << 20         // bytes; some thousand gates
-
-	addrUsage = "`URL` of the andon to ask (default $ANDON_ADDR, else " + defaultAddr + ")"
-)
-
-// A remote is a running andon, asked over its status API.
-type remote struct {
-	base   *url.URL
-	client *http.Client
-}
-
-// remote finds the daemon to ask: --addr, else $ANDON_ADDR, else this machine.
-func (p *program) remote(addr string) (remote, error) {
-	addr = cmp.Or(addr, p.getenv("ANDON_ADDR"), defaultAddr)
-	if !strings.Contains(addr, "://") {
-		addr = "http://" + addr
-	}
-	u, err := url.Parse(strings.TrimRight(addr, "/"))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return remote{}, fmt.Errorf("the address of andon is not a URL like %s: give one with --addr or ANDON_ADDR", defaultAddr)
-	}
-	return remote{u, &http.Client{Transport: p.transport}}, nil
-}
 
 // An answer is what andon said of one gate.
 type answer struct {
@@ -102,39 +70,4 @@ func (r remote) gates(ctx context.Context) (said exporters.GatesView, body []byt
 		return exporters.GatesView{}, nil, "", r.stranger(status)
 	}
 	return said, body, notYet, nil
-}
-
-func (r remote) get(ctx context.Context, path string, wait time.Duration) (status int, body []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, wait+answerDeadline)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base.String()+path, nil)
-	if err != nil {
-		return 0, nil, r.unreachable(err)
-	}
-	resp, err := r.client.Do(req)
-	if err != nil {
-		return 0, nil, r.unreachable(err)
-	}
-	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return 0, nil, r.unreachable(err)
-	}
-	return resp.StatusCode, body, nil
-}
-
-func (r remote) unreachable(err error) error {
-	var cause *url.Error
-	if errors.As(err, &cause) {
-		err = cause.Err // the rest repeats the address
-	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		err = errors.New("no answer in time")
-	}
-	return fmt.Errorf("andon cannot be reached at %s: %w; start it with 'andon run', or name another with --addr or ANDON_ADDR", r.base.Redacted(), err)
-}
-
-func (r remote) stranger(status int) error {
-	return fmt.Errorf("what listens at %s answered %d, and not as andon does; name andon's address with --addr or ANDON_ADDR", r.base.Redacted(), status)
 }

@@ -47,7 +47,7 @@ func TestAddressOfTheDaemon(t *testing.T) {
 		{"", "", "http://127.0.0.1:9797"},
 		{"", "http://andon:1/", "http://andon:1"},
 		{"localhost:2", "http://andon:1", "http://localhost:2"},
-		{"https://mia:secret@andon/prefix/", "", "https://mia:xxxxx@andon/prefix"},
+		{"https://andon/prefix/", "", "https://andon/prefix"},
 	} {
 		p := program{Environ: []string{"ANDON_ADDR=" + c.variable}}
 		r, err := p.remote(c.flag)

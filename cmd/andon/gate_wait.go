@@ -96,7 +96,7 @@ func (w *waiting) untilGo(ctx context.Context) error {
 			return ended(exitGood, err)
 		case err == nil && a.final:
 			return failed(exitUnknown, errors.New(why))
-		case err != nil && w.timeout == 0:
+		case err != nil && (w.timeout == 0 || isTurnedAway(err)):
 			return failed(exitUnknown, errors.New(why))
 		case left <= 0 && w.timeout == 0:
 			return failed(exitTimeout, fmt.Errorf("gate %s does not let through: %s", w.gate, why))

@@ -23,8 +23,9 @@ the health check of a container, which has no other program to ask with.
 
 Which andon is asked: --addr, else the variable ANDON_ADDR, else the port of
 ANDON_LISTEN on this machine, else ` + defaultAddr + `. An andon that serves TLS is
-asked over TLS. On a loopback address its certificate is not verified: nothing
-secret is sent.
+asked over TLS; on a loopback address its certificate is not verified. One that
+has users (web_config) is asked as ANDON_USER with ANDON_PASSWORD. Without these
+its asking who we are shows that it serves, but not that it is ready.
 
 Exit status: 0 yes, 1 no, or it did not answer.`
 
@@ -52,7 +53,7 @@ func (p *program) healthCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			said, err := askHealth(ctx, base, path)
+			said, err := askHealth(ctx, base, path, p.getenv("ANDON_USER"), p.getenv("ANDON_PASSWORD"))
 			if err != nil {
 				return failed(exitBad, err)
 			}
@@ -85,26 +86,30 @@ func (p *program) healthAddr(addr string) (*url.URL, error) {
 }
 
 // askHealth returns what andon said if it was a yes.
-func askHealth(ctx context.Context, base *url.URL, path string) (string, error) {
-	status, body, err := getOnce(ctx, base, path)
+func askHealth(ctx context.Context, base *url.URL, path, user, password string) (string, error) {
+	status, body, err := getOnce(ctx, base, path, user, password)
 	if err == nil && status == http.StatusBadRequest && base.Scheme == "http" && strings.Contains(body, "HTTPS") {
 		// Go's server says so to whoever does not speak TLS.
 		secure := *base
 		secure.Scheme = "https"
-		status, body, err = getOnce(ctx, &secure, path)
+		status, body, err = getOnce(ctx, &secure, path, user, password)
 	}
 	switch {
 	case err != nil:
 		return "", remote{base: base}.unreachable(err)
 	case status == http.StatusOK && strings.HasPrefix(body, "andon "):
 		return body, nil
+	case status == http.StatusUnauthorized && user == "" && path == "/-/healthy":
+		return "andon is serving its users", nil
+	case status == http.StatusUnauthorized:
+		return "", remote{base: base, user: user}.turnedAway(status, nil)
 	case status == http.StatusServiceUnavailable && body != "":
 		return "", errors.New(body)
 	}
 	return "", remote{base: base}.stranger(status)
 }
 
-func getOnce(ctx context.Context, base *url.URL, path string) (status int, body string, err error) {
+func getOnce(ctx context.Context, base *url.URL, path, user, password string) (status int, body string, err error) {
 	const most = 4 << 10 // bytes of a sentence
 	ip, _ := netip.ParseAddr(base.Hostname())
 	client := http.Client{
@@ -117,6 +122,9 @@ func getOnce(ctx context.Context, base *url.URL, path string) (status int, body 
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base.String()+path, nil)
 	if err != nil {
 		return 0, "", err
+	}
+	if user != "" {
+		req.SetBasicAuth(user, password)
 	}
 	resp, err := client.Do(req)
 	if err != nil {

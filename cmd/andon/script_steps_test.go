@@ -47,7 +47,7 @@ func (s *stage) start(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(cmd.Start())
 	s.daemon, s.ended = cmd, make(chan error, 1)
 	go func() { s.ended <- cmd.Wait() }()
-	page := regexp.MustCompile(`page=(http://[^/\s]+)/`)
+	page := regexp.MustCompile(`page=(https?://[^/\s]+)/`)
 	s.eventually(ts, "the daemon serves", 20*time.Second, func() error {
 		b, err := os.ReadFile(ts.MkAbs("log"))
 		if m := page.FindSubmatch(b); m != nil {

@@ -52,6 +52,8 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"fault":   on((*stage).fault),
 		"get":     on((*stage).get),
 		"calls":   on((*stage).countCalls),
+		"users":   writeUsers,
+		"certify": writeCertificate,
 	}
 }
 

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// guarded is a daemon that has users: mia with her secret.
+func guarded(t *testing.T) http.Handler {
+	next := daemonOf(openGate("production"))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, word, _ := r.BasicAuth(); user != "mia" || word != "hush hush" {
+			http.Error(w, "Unauthorized", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	addr := serving(t, guarded(t))
+	file := filepath.Join(t.TempDir(), "password")
+	write(t, file, "hush hush\n")
+	for _, c := range []struct {
+		environ []string
+		args    string
+		exit    int
+		says    string
+	}{
+		{nil, "", exitUnknown, "answers its users only: name one with --user or ANDON_USER"},
+		{nil, "--user mia", exitMisuse, "put it into ANDON_PASSWORD, or into a file"},
+		{[]string{"ANDON_PASSWORD=hush hush"}, "--user mia", exitGood, ""},
+		{[]string{"ANDON_PASSWORD=hush hush", "ANDON_USER=mia"}, "", exitGood, ""},
+		{[]string{"ANDON_PASSWORD=wrong", "ANDON_USER=mia"}, "--password-file " + file, exitGood, ""},
+		{[]string{"ANDON_PASSWORD=wrong", "ANDON_USER=mia"}, "", exitUnknown, `does not know the user "mia" with this password`},
+		{[]string{"ANDON_USER=mia"}, "--password-file /none", exitMisuse, "the password cannot be read"},
+		{nil, "--ca-file " + file, exitMisuse, "has no certificates in PEM"},
+		{nil, "--addr http://mia:hush@localhost", exitMisuse, "has a user in it"},
+	} {
+		for _, command := range []string{"gate list", "gate status production", "gate wait production --timeout 20s"} {
+			args := append(strings.Fields(command), append([]string{"--addr", addr}, strings.Fields(c.args)...)...)
+			s := andon(t, c.environ, args...)
+			if s.exit != c.exit || !strings.Contains(s.stderr, c.says) || strings.Contains(s.stderr+s.out, "hush") {
+				t.Errorf("%s %s %q: exit %d, %q; want %d, %q", command, c.args, c.environ, s.exit, s.stderr, c.exit, c.says)
+			}
+		}
+	}
+}
+
+// A container's health check needs no user.
+func TestHealthOfAnAndonWithUsers(t *testing.T) {
+	t.Parallel()
+	addr := serving(t, guarded(t))
+	for _, c := range []struct {
+		environ []string
+		args    string
+		exit    int
+		says    string
+	}{
+		{nil, "", exitGood, "andon is serving its users"},
+		{nil, "--ready", exitBad, "answers its users only"},
+		{[]string{"ANDON_USER=mia", "ANDON_PASSWORD=hush hush"}, "--ready", exitGood, "andon is ready"},
+		{[]string{"ANDON_USER=mia", "ANDON_PASSWORD=wrong"}, "", exitBad, "does not know the user"},
+	} {
+		s := andon(t, c.environ, append([]string{"health", "--addr", addr}, strings.Fields(c.args)...)...)
+		if s.exit != c.exit || !strings.Contains(s.out+s.stderr, c.says) {
+			t.Errorf("%s %q: %+v", c.args, c.environ, s)
+		}
+	}
+}
+
+func TestPasswordInTheClear(t *testing.T) {
+	t.Parallel()
+	for addr, warned := range map[string]bool{"http://127.0.0.1:1": false, "http://localhost:1": false, "https://andon.example.com": false, "http://andon.example.com": true} {
+		r, err := new(program).remote(addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		if r.warn(&said); (said.Len() > 0) != warned {
+			t.Errorf("%s: %q", addr, said.String())
+		}
+	}
+}
