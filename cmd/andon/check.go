@@ -32,6 +32,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := config.Load(file, config.Overrides{Environ: p.Environ, Flags: cmd.Flags()})
+			if err == nil {
+				err = p.runnable(file, cfg)
+			}
 			return p.check(file, cfg, err, time.Now(), strict, out)
 		},
 	}
@@ -41,6 +44,31 @@ func (p *program) checkCommand() *cobra.Command {
 	cmd.Flags().String("data", "", "`DIR`, as for run")
 	out.flag(cmd)
 	return cmd
+}
+
+// runnable tells what keeps a configuration from running although it is valid in
+// itself: files that it names and that are not what they should be.
+func (p *program) runnable(file string, cfg *config.Config) error {
+	var all config.Errors
+	if err := (website{configFile: cfg.WebConfig}).valid(); err != nil {
+		all = append(all, config.Error{File: file, Path: "web_config", Msg: err.Error()})
+	}
+	env := p.probeEnv(cfg)
+	try := func(list string, i int, c config.Check) {
+		if _, err := c.Settings.Probe(env); err != nil {
+			all = append(all, config.Error{File: c.Pos.File, Line: c.Pos.Line, Col: c.Pos.Col, Path: fmt.Sprintf("%s[%d]", list, i), Msg: err.Error()})
+		}
+	}
+	for i, c := range cfg.Checks {
+		try("checks", i, c)
+	}
+	for i, w := range cfg.Witnesses {
+		try("witnesses", i, w.Check)
+	}
+	if len(all) > 0 {
+		return all
+	}
+	return nil
 }
 
 // check prints what became of loading file.
