@@ -195,3 +195,28 @@ gates:
 		return len(r.reports()) == 1 && len(r.monitor.Snapshot()) == 1 && r.ready() == nil
 	})
 }
+
+// A writer is told what is wrong with the file, in the answer.
+func TestReloadByAWriter(t *testing.T) {
+	t.Parallel()
+	const good, bad = "checks: [{name: x, every: 24h, http: {url: 'http://127.0.0.1:1/'}}]", "checks: [{name: x, evry: 24h}]"
+	r := newReloadable(t, good)
+	write(t, r.file, bad)
+	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err == nil || !strings.Contains(err.Error(), `did you mean "every"?`) {
+		t.Errorf("a bad file: %v", err)
+	}
+	if s := r.reloads.last(); s.Problem == "" || s.Failed.IsZero() {
+		t.Errorf("it is not told: %+v", s)
+	}
+	write(t, r.file, good)
+	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err != nil {
+		t.Error(err)
+	}
+	if s := r.reloads.last(); s.Problem != "" {
+		t.Errorf("all is well again, and it is told: %+v", s)
+	}
+	r.from = nil
+	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err == nil {
+		t.Error("there is no file, and it was reloaded")
+	}
+}
