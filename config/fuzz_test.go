@@ -8,13 +8,16 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 // FuzzLoad: no bytes make it panic; what fails says where in the file, in one
 // line each; and what loads is complete.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(everything))
-	files, _ := filepath.Glob("testdata/invalid/*.yaml")
+	f.Add([]byte(withClient + " {basic_auth: {username: a, password: b}, tls_config: {min_version: TLS12}, oauth2: {claims: {a: [1]}}}"))
+	files, _ := filepath.Glob("testdata/*/*.yaml")
 	for _, file := range files {
 		if strings.Contains(file, "bomb") { // slow, and every change of it is as slow
 			continue
@@ -24,9 +27,13 @@ func FuzzLoad(f *testing.F) {
 			f.Fatal(err)
 		}
 		text, _, _ = bytes.Cut(text, []byte("#! ")) // without what TestInvalid wants of it
+		text, _, _ = bytes.Cut(text, []byte("#~ "))
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		if _, err := load("andon.yaml", text, Overrides{}, kinds.Table()); err != nil && err.Error() == "" {
+			t.Error("refused without a word")
+		}
 		c, err := load("andon.yaml", text, Overrides{}, table())
 		if err == nil {
 			for _, check := range c.Checks {

@@ -104,25 +104,40 @@ func mistakesIn(text string) []mistake {
 	return all
 }
 
-// Every file in testdata/invalid ends with the exact errors that it has.
-func TestInvalid(t *testing.T) {
-	t.Parallel()
-	files, _ := filepath.Glob("testdata/invalid/*.yaml")
-	if len(files) < 30 {
-		t.Fatalf("found %d files only", len(files))
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
+// corpora are folders of invalid files, with the kinds of checks that they are
+// written for.
+func corpora() map[string]map[string]func() kinds.Settings {
+	return map[string]map[string]func() kinds.Settings{"testdata/invalid": table(), "testdata/kinds": kinds.Table()}
+}
+
+func eachInvalid(t *testing.T, f func(file string, text []byte, table map[string]func() kinds.Settings)) {
+	t.Helper()
+	for dir, table := range corpora() {
+		files, _ := filepath.Glob(dir + "/*.yaml")
+		if len(files) < 3 {
+			t.Fatalf("found %d files only in %s", len(files), dir)
+		}
+		for _, file := range files {
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
+			f(file, text, table)
+		}
+	}
+}
+
+// Every file in these folders ends with the exact errors that it has.
+func TestInvalid(t *testing.T) {
+	t.Parallel()
+	eachInvalid(t, func(file string, text []byte, table map[string]func() kinds.Settings) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
 			var want []string
 			for _, m := range mistakesIn(string(text)) {
 				want = append(want, "andon.yaml:"+m.text)
 			}
-			c, err := load("andon.yaml", text, Overrides{Environ: []string{"TOKEN=hunter2"}}, table())
+			c, err := load("andon.yaml", text, Overrides{Environ: []string{"TOKEN=hunter2"}}, table)
 			if err == nil {
 				t.Fatalf("loaded as %+v", c)
 			}
@@ -130,5 +145,5 @@ func TestInvalid(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 			}
 		})
-	}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -100,9 +101,10 @@ func (r *references) readFile(name string) (string, error) {
 // hide takes out of a message what references have put in, also where it is
 // quoted. A few letters are no secret, and would turn up in any sentence.
 func (r *references) hide(msg string) string {
-	for _, s := range r.secrets {
+	longest := slices.SortedFunc(slices.Values(r.secrets), func(a, b string) int { return len(b) - len(a) })
+	for _, s := range longest { // one may be a part of another
 		if len(s) < 4 {
-			continue
+			break
 		}
 		quoted := strconv.Quote(s)
 		msg = strings.ReplaceAll(msg, quoted[1:len(quoted)-1], "(not shown)")

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
 	"github.com/andon-project/andon/gates"
 )
 
@@ -30,12 +32,13 @@ func between(least, most int) object { return object{"minimum": least, "maximum"
 
 // schemaTypes are types that are written in a way of their own.
 var schemaTypes = map[reflect.Type]object{
-	durationType:                     {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(durationPattern)},
-	reflect.TypeFor[Down]():          {"type": []string{"string", "integer"}, "minimum": 1, "maximum": maxRuns, "pattern": orReference(`\s*[1-9][0-9]*\s*(of\s*[1-9][0-9]*\s*)?`)},
-	reflect.TypeFor[Rate]():          {"type": "string", "pattern": orReference(`\s*[1-9][0-9]*\s*per\s*` + durationPattern + `\s*`)},
-	reflect.TypeFor[gates.Verb]():    oneOf(string(gates.Close), string(gates.Open)),
-	reflect.TypeFor[gates.Reopen]():  oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),
-	reflect.TypeFor[gates.OnBlind](): oneOf(string(gates.KeepBlind), string(gates.CloseBlind)),
+	durationType:                             {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(durationPattern)},
+	reflect.TypeFor[Down]():                  {"type": []string{"string", "integer"}, "minimum": 1, "maximum": maxRuns, "pattern": orReference(`\s*[1-9][0-9]*\s*(of\s*[1-9][0-9]*\s*)?`)},
+	reflect.TypeFor[Rate]():                  {"type": "string", "pattern": orReference(`\s*[1-9][0-9]*\s*per\s*` + durationPattern + `\s*`)},
+	reflect.TypeFor[gates.Verb]():            oneOf(string(gates.Close), string(gates.Open)),
+	reflect.TypeFor[gates.Reopen]():          oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),
+	reflect.TypeFor[promconfig.TLSVersion](): oneOf("TLS10", "TLS11", "TLS12", "TLS13"),
+	reflect.TypeFor[gates.OnBlind]():         oneOf(string(gates.KeepBlind), string(gates.CloseBlind)),
 }
 
 const (
@@ -74,11 +77,16 @@ var schemaRules = map[string]object{
 	"Transition.transition": matching(awsNameRule),
 	"Transition.region":     looking(`[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`),
 
-	"HTTP":     {"required": []string{"url"}},
-	"HTTP.url": looking(`https?://.+`),
-	"TCP":      {"required": []string{"address"}},
-	"web":      {"required": []string{"url"}},
-	"port":     {"required": []string{"address"}},
+	"HTTP":           {"required": []string{"url"}},
+	"HTTP.url":       looking(`https?://.+`),
+	"HTTP.method":    {"type": "string", "pattern": orReference(`[A-Z0-9!#$%&'*+.^_|~-]+`), "not": object{"enum": []string{"CONNECT"}}},
+	"HTTP.headers":   {"propertyNames": object{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}},
+	"HTTP.max_bytes": {"maximum": 64 << 20},
+	"HTTP.expect":    items(object{"type": []string{"string", "boolean"}, "pattern": `\S`}),
+	"TCP":            {"required": []string{"address"}},
+	"TCP.address":    looking(`.+:[0-9]{1,5}`),
+	"web":            {"required": []string{"url"}},
+	"port":           {"required": []string{"address"}},
 }
 
 // written is a default as it stands in a file.

@@ -136,27 +136,22 @@ func TestSchemaTakesWhatLoads(t *testing.T) {
 	}
 }
 
-// Of the mistakes in testdata/invalid the schema finds those marked #!, at the
+// Of the mistakes in the invalid files the schema finds those marked #!, at the
 // same value or at what it is a part of; those marked #~ it cannot express.
 func TestSchemaRefuses(t *testing.T) {
 	t.Parallel()
-	s := compiled(t, makeSchema(t, table()))
-	files, _ := filepath.Glob("testdata/invalid/*.yaml")
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		places, ok := refusals(t, s, text)
+	schemas := map[bool]*jsonschema.Schema{false: compiled(t, makeSchema(t, table())), true: compiled(t, json.RawMessage(Schema()))}
+	eachInvalid(t, func(file string, text []byte, _ map[string]func() kinds.Settings) {
+		places, ok := refusals(t, schemas[strings.HasPrefix(file, "testdata/kinds/")], text)
 		if !ok {
-			continue
+			return
 		}
 		for _, m := range mistakesIn(string(text)) {
 			if found := finds(places, m.path); found == m.beyond {
-				t.Errorf("%s: %s: the schema finds it: %v; mark it %s", filepath.Base(file), m.text, found, map[bool]string{true: "#!", false: "#~"}[found])
+				t.Errorf("%s: %s: the schema finds it: %v; mark it %s", file, m.text, found, map[bool]string{true: "#!", false: "#~"}[found])
 			}
 		}
-	}
+	})
 }
 
 // finds tells whether one of places is the value at p, around it, or in it.
