@@ -77,10 +77,18 @@ func (m *member) busy() string {
 		return "its journal cannot be used now, and what it holds has to be written there first; look at the data directory"
 	case past.Pending != nil:
 		return fmt.Sprintf("it is not known yet whether AWS took its last write at %s"+giveBack, m.gate.Place(), m.gate.Name)
+	case holder == Unread && !m.misplaced():
+		return "AWS has not been read since andon started, so what it holds there is not known; andon tries again"
 	case past.Hold != nil, holder == Ours, holder == Adrift, holder == Dubious:
 		return fmt.Sprintf("it holds %s"+giveBack, m.gate.Place(), m.gate.Name)
 	}
 	return ""
+}
+
+// misplaced: AWS does not let us read, and that is for a person to change,
+// perhaps by taking the gate away.
+func (m *member) misplaced() bool {
+	return slices.Contains([]string{"not-found", "denied", "credentials", "invalid"}, callCode(m.readErr))
 }
 
 // Set puts these gates on the line instead of those before. A gate that stays

@@ -220,3 +220,38 @@ func TestReloadByAWriter(t *testing.T) {
 		t.Error("there is no file, and it was reloaded")
 	}
 }
+
+// What is the same is taken over, wherever it stands in the file: a probe made
+// anew would make the monitor begin anew.
+func TestReloadLeavesWhatIsTheSame(t *testing.T) {
+	t.Parallel()
+	const x = "- {name: x, every: 24h, http: {url: 'http://127.0.0.1:1/', headers: {A: b}, expect: ['status == 200']}}\n"
+	const y = "- {name: y, cron: '0 9 * * mon-fri', timezone: Asia/Tokyo, tcp: {address: '127.0.0.1:1'}}\n"
+	r := newReloadable(t, "checks:\n"+x+y)
+	for _, c := range []struct {
+		name, text string
+		same       []string
+	}{
+		{"another order", "# a comment\nchecks:\n" + y + x, []string{"x", "y"}},
+		{"a header", "checks:\n" + strings.Replace(x, "A: b", "A: c", 1) + y, []string{"y"}},
+		{"an expectation", "checks:\n" + strings.Replace(x, "200", "204", 1) + y, []string{"y"}},
+		{"a time zone", "checks:\n" + x + strings.Replace(y, "Tokyo", "Seoul", 1), []string{"x"}},
+		{"how often", "checks:\n" + strings.Replace(x, "24h", "23h", 1) + y, []string{"y"}},
+		{"a witness", "checks:\n" + x + "witnesses:\n" + y, []string{"x"}},
+		{"the way out", "egress: {refuse_private: true}\nchecks:\n" + x + y, nil},
+	} {
+		if err := r.becomes(t, "checks:\n"+x+y); err != nil {
+			t.Fatal(err)
+		}
+		before := r.setup.Load().questions.asked
+		if err := r.becomes(t, c.text); err != nil {
+			t.Fatal(err)
+		}
+		after := r.setup.Load().questions.asked
+		for _, name := range []string{"x", "y"} {
+			if same := before[name].check.Probe == after[name].check.Probe; same != slices.Contains(c.same, name) {
+				t.Errorf("%s changes: the probe of %s is the same: %v", c.name, name, same)
+			}
+		}
+	}
+}

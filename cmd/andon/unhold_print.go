@@ -90,7 +90,7 @@ func (u unheld) sentence() string {
 	switch u.Result {
 	case "given-back":
 		if u.Until.IsZero() {
-			return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled, and no gate of this name is there any more", u.Stage, u.Pipeline)
+			return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; a gate of another name that stands there now decides by itself", u.Stage, u.Pipeline)
 		}
 		return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; a running andon leaves it so until %s at the latest", u.Stage, u.Pipeline, stamp(u.Until))
 	case "would-give-back":

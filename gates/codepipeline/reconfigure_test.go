@@ -114,6 +114,34 @@ func TestGateWithUnwrittenRecordsIsNotLetGo(t *testing.T) {
 	})
 }
 
+// What was never seen may be held. A gate at a pipeline that does not exist is
+// a slip of the pen, and may go.
+func TestGateThatSawNothingIsNotLetGo(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.inject(emulator.Fault{Operation: "GetPipelineState", Kind: emulator.FaultErrorHTML})
+		w.start()
+		time.Sleep(time.Minute)
+		if said := w.reconfigure(); len(said) != 1 || !strings.Contains(said[0].Error(), "AWS has not been read") {
+			t.Errorf("refused for %v, want that nobody has looked", said)
+		}
+		w.server.ClearFaults()
+		time.Sleep(time.Minute)
+		if said := w.reconfigure(); said != nil {
+			t.Error(said)
+		}
+	})
+	t.Run("a slip of the pen", func(t *testing.T) {
+		evening(t, func(t *testing.T, w *world) {
+			w.gate.Stage = "Prodution"
+			w.start()
+			time.Sleep(time.Minute)
+			if said := w.reconfigure(); said != nil {
+				t.Error(said)
+			}
+		})
+	})
+}
+
 func TestReconfiguredGateKeepsWhatItKnows(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
 		w.start()
