@@ -74,6 +74,8 @@ func (s *simulation) audit(w write) {
 		s.violated("S9: the journal: %v", err)
 		return
 	}
+	s.auditDark(w, g, c)
+	s.auditVelocity(w, c)
 	if w.operation == "EnableStageTransition" {
 		s.auditOpen(w, g, c)
 	} else {
@@ -232,6 +234,9 @@ func (s *simulation) heard(w write, after stageShown) {
 		return
 	}
 	delete(s.lifted, w.stage)
+	if w.key == "ANDON" || w.key == "CLI" {
+		s.opens = append(s.opens, w.time)
+	}
 	if _, ours := w.truth.ours(s.gates[i].Instance, s.gates[i].Name); ours && w.key == "alice" {
 		s.lifted[w.stage] = lifting{t.LastChangedAt, w.time, s.illStore()}
 	}

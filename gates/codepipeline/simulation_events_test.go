@@ -34,8 +34,11 @@ type shopProbe struct {
 }
 
 func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, error) {
-	begun := time.Now()
+	begun, cut := time.Now(), p.s.dark.cut.Load() != 0
 	err := p.s.shop(ctx, p.check)
+	if cut = cut || p.s.dark.cut.Load() != 0; cut && err != nil {
+		return probes.Facts{}, err // nobody can tell what it says of the shop
+	}
 	if !errors.Is(err, probes.ErrInconclusive) && (err == nil || !errors.Is(ctx.Err(), context.Canceled)) {
 		p.s.mu.Lock()
 		defer p.s.mu.Unlock()
@@ -46,6 +49,9 @@ func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, er
 
 func (s *simulation) shop(ctx context.Context, check int) error {
 	sick := errors.New("status is 500, want: status == 200")
+	if s.dark.cut.Load() != 0 {
+		return errCut
+	}
 	switch s.moods[check].Load() {
 	case shopSick:
 		return sick
@@ -82,13 +88,23 @@ func (s *simulation) event() {
 	case n < 36:
 		s.note("a release is pushed")
 		s.push(fmt.Sprint("rev-", s.random.Int32()))
-	case n < 46:
+	case n < 40:
+		s.cutOff()
+		if s.chance(20) {
+			time.Sleep(15*time.Minute + s.pause())
+		}
+	case n < 43:
+		s.mendNetworks()
+	case n < 44:
+		s.dark.dead.Store(s.random.Int32N(3))
+		s.note("witness %d is dead, of two", s.dark.dead.Load())
+	case n < 50:
 		s.foreign(stage)
-	case n < 53:
+	case n < 56:
 		s.move(pick(s, "alice", "alice", "DEPLOY"), stage, "")
-	case n < 54:
-		s.unhold(stage)
 	case n < 57:
+		s.unhold(stage)
+	case n < 59:
 		s.order(stage)
 	case n < 76:
 		s.fault()
@@ -192,7 +208,7 @@ func (s *simulation) fault() {
 	case emulator.FaultStale:
 		f.By = time.Duration(s.random.IntN(4)) * 10 * time.Second
 	case emulator.FaultDate:
-		f.By, f.Count = pick(s, -3*time.Hour, 3*time.Hour, 10*time.Second), 30
+		f.By, f.Count = pick(s, -3*time.Hour, 3*time.Hour, 10*time.Second, -25*time.Second, 40*time.Second, -40*time.Second), 30
 	default:
 		f.After = s.chance(50)
 	}

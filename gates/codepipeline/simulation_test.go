@@ -87,6 +87,11 @@ type simulation struct {
 	halted  atomic.Int64   // when the process was told to stop, Unix nanoseconds; 0: it was not
 	lost    time.Time      // when the journal was lost last
 	ill     atomic.Int64   // when the journal last changed its mode, Unix nanoseconds
+	started atomic.Int64   // when the process was, Unix nanoseconds
+	dark    darkness
+
+	limitMax int // of opens, in limitPer
+	limitPer time.Duration
 
 	mu     sync.Mutex
 	told   []string
@@ -94,6 +99,7 @@ type simulation struct {
 	runs   [][]outcome        // conclusive runs of this process, by check
 	lifted map[string]lifting // by stage
 	blamed map[string]bool    // intents of closes that were sent while a release was suspect
+	opens  []time.Time        // of what andon enabled
 }
 
 type outcome struct {
@@ -129,6 +135,8 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 		g.Principals = nil
 	}
 	g.Checks = checkNames
+	g.OnBlind = pick(s, gates.KeepBlind, gates.CloseBlind)
+	s.limitMax, s.limitPer = pick(s, 1, 2, 10), pick(s, time.Minute, 10*time.Minute)
 	staging := g
 	staging.Name, staging.Stage, staging.Checks = "staging", "Staging", []string{"api"}
 	s.gates = []gates.Gate{g, staging}
@@ -145,12 +153,14 @@ func (s *simulation) start() {
 	s.mu.Unlock()
 	s.door.forget("ANDON")
 	s.halted.Store(0)
+	s.started.Store(time.Now().UnixNano())
 
 	var checks []probes.Check
 	for i, name := range checkNames {
 		checks = append(checks, probes.Check{Name: name, Schedule: probes.Every(10 * time.Second), Every: 10 * time.Second, Timeout: 3 * time.Second,
 			Policy: probes.DefaultPolicy(10*time.Second, 3*time.Second), Targets: []probes.Target{{Name: name}}, Probe: shopProbe{s, i}})
 	}
+	checks = append(checks, s.witnesses()...)
 	verdicts := gates.NewVerdicts(store, s.gates[0].Instance)
 	if err := verdicts.Load(ctx); err != nil {
 		s.note("the verdicts of before cannot be read: %v", err)
@@ -160,6 +170,7 @@ func (s *simulation) start() {
 	cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: s.deadman}}
 	pipeline := codepipeline.NewAccount(cfg, &s.calls).Pipeline(pipelineName)
 	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
+	l.line.Limit(gates.NewVelocity(s.limitMax, s.limitPer, time.Now()))
 	for _, g := range s.gates {
 		l.line.Add(g, pipeline.Transition(g.Stage), store)
 	}
