@@ -34,7 +34,7 @@ func (e Evidence) blinded() Decision {
 		d.Until = end
 		return d
 	}
-	d.State, d.Since = Closed, end
+	d.State = Closed // its cause is as old as the blindness: who enabled since then knew what they did
 	return d
 }
 

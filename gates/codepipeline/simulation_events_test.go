@@ -37,11 +37,15 @@ func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, er
 	begun, cut := time.Now(), p.s.dark.cut.Load() != 0
 	err := p.s.shop(ctx, p.check)
 	if cut = cut || p.s.dark.cut.Load() != 0; cut && err != nil {
+		p.s.mu.Lock()
+		defer p.s.mu.Unlock()
+		p.s.asked[p.check] = true
 		return probes.Facts{}, err // nobody can tell what it says of the shop
 	}
 	if !errors.Is(err, probes.ErrInconclusive) && (err == nil || !errors.Is(ctx.Err(), context.Canceled)) {
 		p.s.mu.Lock()
 		defer p.s.mu.Unlock()
+		p.s.asked[p.check] = true
 		p.s.runs[p.check] = append(p.s.runs[p.check], outcome{begun, time.Now(), err == nil})
 	}
 	return probes.Facts{}, err

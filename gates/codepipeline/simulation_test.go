@@ -97,6 +97,7 @@ type simulation struct {
 	told   []string
 	wrong  int
 	runs   [][]outcome        // conclusive runs of this process, by check
+	asked  []bool             // which checks have had a run that may have been
 	lifted map[string]lifting // by stage
 	blamed map[string]bool    // intents of closes that were sent while a release was suspect
 	opens  []time.Time        // of what andon enabled
@@ -149,7 +150,7 @@ func (s *simulation) start() {
 	s.deadman = &deadman{}
 	store := mortalStore{s.store, s.deadman}
 	s.mu.Lock()
-	s.runs = make([][]outcome, len(checkNames))
+	s.runs, s.asked = make([][]outcome, len(checkNames)), make([]bool, len(checkNames))
 	s.mu.Unlock()
 	s.door.forget("ANDON")
 	s.halted.Store(0)
