@@ -40,7 +40,7 @@ func (e Evidence) blinded() Decision {
 
 func blindReason(b probes.Blindness) Reason {
 	return Reason{Code: "blind", Since: b.Since,
-		Text: fmt.Sprintf("andon cannot see: no check of production passes, and the witnesses %s fail as well", witnesses(b)),
+		Text: fmt.Sprintf("andon is blind: nothing of production passes, and the witnesses %s fail too", witnesses(b)),
 		Do:   "look at this machine's network, resolver and proxy; if production and the witnesses really are down, close by hand"}
 }
 
@@ -53,6 +53,7 @@ func witnesses(b probes.Blindness) string {
 			names = append(names, w.Check)
 		}
 	}
+	slices.Sort(names)
 	if more := len(names) - most; more > 0 {
 		names = append(names[:most], fmt.Sprintf("%d more", more))
 	}

@@ -72,7 +72,7 @@ func TestManyWitnessesAreCutShort(t *testing.T) {
 	for _, name := range []string{"c", "c", "d", "e"} {
 		b.Witnesses = append(b.Witnesses, probes.FailingWitness{Check: name})
 	}
-	if got := witnesses(b); got != "resolver-a, resolver-b, c and 2 more" {
+	if got := witnesses(b); got != "c, d, e and 2 more" {
 		t.Errorf("%q", got)
 	}
 }

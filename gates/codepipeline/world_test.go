@@ -3,6 +3,7 @@ package codepipeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -30,7 +31,10 @@ type world struct {
 	pipe   *pipeListener
 	web    *http.Server
 	sick   atomic.Bool
-	fails  func() // called at each failed check, if set before start
+	fails  func()         // called at each failed check, if set before start
+	cut    atomic.Bool    // nothing is reached but AWS
+	mute   atomic.Bool    // who is asked about the shop has no data
+	more   []probes.Check // beside the storefront, from the next start on
 	store  journal.Store
 	gate   gates.Gate
 	calls  codepipeline.Calls
@@ -73,9 +77,10 @@ func newWorldBehind(t *testing.T, door func(http.Handler) http.Handler, stages .
 // start brings the daemon up.
 func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
-	monitor := probes.NewMonitor([]probes.Check{{Name: "storefront", Schedule: probes.Every(10 * time.Second),
+	checks := []probes.Check{{Name: "storefront", Schedule: probes.Every(10 * time.Second),
 		Every: 10 * time.Second, Timeout: 3 * time.Second, Policy: probes.DefaultPolicy(10*time.Second, 3*time.Second),
-		Targets: []probes.Target{{Name: "storefront"}}, Probe: w}}, nil)
+		Targets: []probes.Target{{Name: "storefront"}}, Probe: w}}
+	monitor := probes.NewMonitor(append(checks, w.more...), nil)
 	cfg := w.config("ANDON")
 	if w.mortal != nil {
 		cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: w.mortal}}
@@ -110,6 +115,12 @@ func (w *world) end() {
 
 // Check makes the world the probe of its shop.
 func (w *world) Check(context.Context, probes.Target) (probes.Facts, error) {
+	switch {
+	case w.cut.Load():
+		return probes.Facts{}, errCut
+	case w.mute.Load():
+		return probes.Facts{}, fmt.Errorf("%w: INSUFFICIENT_DATA", probes.ErrInconclusive)
+	}
 	if w.sick.Load() {
 		if w.fails != nil {
 			w.fails()
