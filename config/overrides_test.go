@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -75,6 +77,26 @@ ANDON_MAX_OPENS: max_opens: want a number per duration like 10 per 10m, got "2"
 ANDON_WRITERS: a variable cannot change a list: change ` + "`writers:`" + ` in the file`
 	if _, err := loadOver(t, []string{"ANDON_MAX_OPENS=2", "ANDON_WRITERS=alice", "ANDON_EGRESS_REFUSE_PRIVAT=true"}, nil); err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// Every single value outside lists has a variable and a flag of its own, and is
+// told to be replaced by it.
+func TestEveryScalarCanBeReplaced(t *testing.T) {
+	t.Parallel()
+	all := scalars(reflect.TypeFor[Config](), "")
+	if len(all) < 7 || len(replaceable(variable)) != len(all) || len(replaceable(flag)) != len(all) {
+		t.Fatalf("some of %q share a name", all)
+	}
+	values := map[path]string{"listen": "127.0.0.1:2", "instance": "env", "max_opens": "1 per 1m", "web_config": "testdata/web.yaml"}
+	for _, p := range all {
+		value := cmp.Or(values[p], "true")
+		c, err := loadOver(t, []string{variable(p) + "=" + value}, nil)
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+		} else if c.Replaced[string(p)] != variable(p) || len(c.Replaced) != 1 {
+			t.Errorf("%s: replaced %v", p, c.Replaced)
+		}
 	}
 }
 

@@ -94,7 +94,7 @@ func (t *table) check(what string, c checkOutlook) {
 
 func startsText(c checkOutlook) string {
 	if c.Cron == "" {
-		return fmt.Sprintf("every %s, for %s at most", c.Every, c.Timeout)
+		return fmt.Sprintf("every %s from when andon starts, for %s at most", c.Every, c.Timeout)
 	}
 	return fmt.Sprintf("at %s by the clock of %s, %s apart at least, for %s at most", c.Cron, c.Timezone, c.Every, c.Timeout)
 }
