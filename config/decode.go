@@ -29,6 +29,7 @@ type decoder struct {
 	failed   map[path]bool // what errs already speaks of
 	warnings Errors
 	secrets  []path // values that are secret by their name
+	zones    map[string]*time.Location
 }
 
 // A defaulter is filled with defaults before what is given is decoded into it,

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/knadh/koanf/v2"
 
@@ -103,6 +104,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 		at:     p.index,
 		from:   from,
 		failed: map[path]bool{},
+		zones:  map[string]*time.Location{},
 	}
 	var c Config
 	d.decode("", k.Raw(), reflect.ValueOf(&c).Elem())

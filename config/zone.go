@@ -20,7 +20,11 @@ func (d *decoder) zone(p path, c *Check) *time.Location {
 	if !d.given(p) {
 		c.Timezone = "UTC"
 	}
+	if z := d.zones[c.Timezone]; z != nil { // thousands of checks share a few
+		return z
+	}
 	if z, err := time.LoadLocation(c.Timezone); err == nil && isZone(c.Timezone) {
+		d.zones[c.Timezone] = z
 		return z
 	}
 	d.report(p, "want the IANA name of a time zone like Asia/Tokyo, %s%s", got(p, c.Timezone), meantZone(c.Timezone))
