@@ -11,6 +11,9 @@ import (
 
 // evidence gathers what Decide is told. It reads no clock and does no I/O.
 func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Memory, doubts []Reason) Evidence {
+	if past.Hold != nil {
+		past.Hold = past.Hold.onClock(now, seen.Skew)
+	}
 	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
 		Blind: health.Blind(now), OnBlind: g.OnBlind}
 	if g.inForce(now, seen, past) {

@@ -119,8 +119,8 @@ func (s Status) Fails(now time.Time) bool { return !s.Failing.IsZero() && !s.Sta
 // passes tells whether the last pass speaks against blindness since then: it
 // began later, and within the last two intervals.
 func (s Status) passes(now, since time.Time, every, timeout time.Duration) bool {
-	recent := max(since.UnixNano(), now.Add(-2*every-timeout).UnixNano())
-	return s.passed != 0 && s.passed >= recent
+	age := time.Duration(now.UnixNano() - s.passed)
+	return s.passed >= since.UnixNano() && age.Abs() <= 2*every+timeout // one of the future is none: the clock was set back
 }
 
 func later(a, b time.Time) time.Time {

@@ -73,7 +73,8 @@ func once(o *codepipeline.Options) { o.Retryer = aws.NopRetryer{} }
 // credentials too may take their time. The zero time is no limit.
 func notAfter(t time.Time) func(*codepipeline.Options) {
 	check := middleware.FinalizeMiddlewareFunc("NotAfter", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-		if late := time.Since(t); late > 0 && !t.IsZero() {
+		now := time.Now() // the monotonic clock stands still while a machine sleeps, the other may be set back
+		if late := max(now.Sub(t), now.Round(0).Sub(t.Round(0))); late > 0 && !t.IsZero() {
 			return middleware.FinalizeOutput{}, middleware.Metadata{}, &limitedError{fmt.Errorf("it could be sent only %v after what was read had become too old", late)}
 		}
 		return next.HandleFinalize(ctx, in)
