@@ -114,3 +114,25 @@ func digest(fields ...string) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// A Verifier checks a stream record by record, from wherever it begins: what is
+// exported from the middle of a stream is whole in itself, and begins with a
+// Prev that says what it continues. The zero Verifier is ready.
+type Verifier struct {
+	prev  Record
+	begun bool
+}
+
+// Next checks that r follows the record before. The error is a *ChainError.
+func (v *Verifier) Next(r Record) error {
+	if !v.begun && r.Seq > 1 {
+		v.prev = Record{Stream: r.Stream, Seq: r.Seq - 1, Hash: r.Prev}
+	} else if !v.begun {
+		v.prev = Record{Stream: r.Stream}
+	}
+	if err := follows(v.prev, r); err != nil {
+		return err
+	}
+	v.prev, v.begun = r, true
+	return nil
+}

@@ -181,3 +181,37 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// A Verifier takes what Verify takes, from wherever it begins, and nothing else.
+func TestVerifier(t *testing.T) {
+	t.Parallel()
+	all := chain("gate/production", 5)
+	check := func(records []journal.Record) error {
+		var v journal.Verifier
+		for _, r := range records {
+			if err := v.Next(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i := range all {
+		if err := check(all[i:]); err != nil {
+			t.Errorf("from record %d: %v", i+1, err)
+		}
+	}
+	first, other := all[0], all[2]
+	first.Prev, other.Stream = "ffff", "gate/staging"
+	for name, records := range map[string][]journal.Record{
+		"a hole":                            {all[0], all[2]},
+		"twice":                             {all[0], all[0]},
+		"a first record with one before it": {first},
+		"another stream":                    {all[1], other},
+		"no sequence":                       {{Stream: "gate/production", Kind: "intent", Body: json.RawMessage(`{}`)}},
+	} {
+		var broken *journal.ChainError
+		if err := check(records); !errors.As(err, &broken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

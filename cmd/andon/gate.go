@@ -21,7 +21,7 @@ func (p *program) gateCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	askFlags(cmd)
-	cmd.AddCommand(p.gateListCommand(), p.gateStatusCommand(), p.gateWaitCommand())
+	cmd.AddCommand(p.gateListCommand(), p.gateStatusCommand(), p.gateExplainCommand(), p.gateWaitCommand())
 	return cmd
 }
 

@@ -136,10 +136,7 @@ func printGate(w io.Writer, a answer, now time.Time) error {
 	if v.AWS != nil && v.AWS.Reason != "" {
 		t.row("", "says: "+v.AWS.Reason)
 	}
-	if o := v.Order; o != nil {
-		t.row("order", fmt.Sprintf("%s ordered it open%s: %s; until %s at the latest (%s)",
-			o.Actor, since(o.At, now), o.Reason, stamp(o.Expires), exporters.Away(o.Expires, now)))
-	}
+	t.order(v, now)
 	t.releases("inside", v.Inside, v.InsideTotal, now)
 	t.releases("waiting", v.Waiting, v.WaitingTotal, now)
 	t.reasons("problem", v.Problems, now)

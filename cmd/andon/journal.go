@@ -25,7 +25,7 @@ else the variable ANDON_DATA, else ./andon-data.`,
 	}
 	cmd.PersistentFlags().String("data", "", "`DIR` of the journal (default from --config, else $ANDON_DATA, else ./andon-data)")
 	cmd.PersistentFlags().String("config", "", "`FILE` with the configuration that names the directory")
-	cmd.AddCommand(p.journalTailCommand(), p.journalVerifyCommand())
+	cmd.AddCommand(p.journalTailCommand(), p.journalVerifyCommand(), p.journalExportCommand())
 	return cmd
 }
 

@@ -99,7 +99,7 @@ func TestJournalTail(t *testing.T) {
 		`2026-11-20 12:00:00.100 UTC  instance/shop-prod         1  verdict       storefront https://shop.example.com/ is unhealthy since 2026-11-20 11:59:50 UTC: status is 500 [2J 2J`,
 		`2026-11-20 12:00:00\.\d00 UTC  gate/production            1  intent        [0-9a-f]{10}: close shop/Production because .*storefront.*status is 500`,
 		`2026-11-20 12:00:00\.\d00 UTC  gate/production            2  outcome       [0-9a-f]{10}: done`,
-		`2026-11-20 12:00:0\d\.\d00 UTC  gate/production            3  override      [0-9a-f]{10}: arn:aws:iam::123456789012:user/mia: enabled the transition in AWS while andon wanted it closed; until 2026-11-20 13:00:0\d UTC at the latest`,
+		`2026-11-20 12:00:0\d\.\d00 UTC  gate/production            3  override      [0-9a-f]{10}: arn:aws:iam::123456789012:user/mia ordered it open: enabled the transition in AWS while andon wanted it closed; until 2026-11-20 13:00:0\d UTC at the latest`,
 	}
 	lines := strings.Split(strings.TrimSuffix(s.out, "\n"), "\n")
 	if s.exit != exitGood || len(lines) != len(want) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/andon-project/andon/journal"
 	"github.com/spf13/cobra"
@@ -12,21 +13,26 @@ import (
 	result "modernc.org/sqlite/lib"
 )
 
-const journalVerifyHelp = `Verifies the hash chain of every stream, and prints how many records it has and
-the hash of the last. A chain cannot tell that its newest records were cut off:
+const journalVerifyHelp = `Verifies the hash chain of every stream, of the journal or of a file that 'andon
+journal export' made, and prints how many records it has and the hash of the
+last. A chain cannot tell that its newest records were cut off:
 whoever must know keeps the last hashes elsewhere and compares.
 
 Exit status: 0 whole, 1 damaged or altered, 2 the journal cannot be read.`
 
 func (p *program) journalVerifyCommand() *cobra.Command {
 	var out output
+	var file string
 	cmd := &cobra.Command{
 		Use:     "verify",
 		Short:   "Verify that the journal is whole",
 		Long:    journalVerifyHelp,
-		Example: "  andon journal verify --data /var/lib/andon",
+		Example: "  andon journal verify --data /var/lib/andon\n  andon journal verify --file journal.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file != "" {
+				return p.verifyFile(file, out)
+			}
 			store, err := p.openJournal(cmd.Context(), cmd)
 			if err != nil {
 				return failed(readExit(err), err)
@@ -39,8 +45,22 @@ func (p *program) journalVerifyCommand() *cobra.Command {
 			return p.printExamined(list, out)
 		},
 	}
+	cmd.Flags().StringVar(&file, "file", "", "`FILE` of exported records to verify instead of a journal")
 	out.flag(cmd)
 	return cmd
+}
+
+func (p *program) verifyFile(file string, out output) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return failed(exitUnknown, fmt.Errorf("the export cannot be opened: %w", err))
+	}
+	defer f.Close()
+	list, err := examineExport(f)
+	if err != nil {
+		return failed(exitUnknown, err)
+	}
+	return p.printExamined(list, out)
 }
 
 // readExit tells a journal that is damaged from one that cannot be read.
@@ -55,6 +75,7 @@ func readExit(err error) int {
 type examined struct {
 	Stream  string `json:"stream"`
 	Records int    `json:"records"`
+	First   uint64 `json:"first,omitempty"` // sequence of the first record of an export
 	Last    string `json:"last_hash,omitempty"`
 	Damage  string `json:"damage,omitempty"`
 }
@@ -107,7 +128,11 @@ func (p *program) printExamined(list []examined, out output) error {
 			t.row(e.Stream, "damaged", e.Damage)
 			continue
 		}
-		t.row(e.Stream, "whole", fmt.Sprintf("%d records, last hash %s", e.Records, e.Last))
+		text := fmt.Sprintf("%d records, last hash %s", e.Records, e.Last)
+		if e.First > 1 {
+			text = fmt.Sprintf("from record %d on, %s", e.First, text)
+		}
+		t.row(e.Stream, "whole", text)
 	}
 	return ended(exit, t.print(p.Stdout))
 }

@@ -31,6 +31,10 @@ func describe(kind string, body json.RawMessage) string {
 		said, ok = in(body, overrideWords)
 	case "override-end":
 		said, ok = in(body, func(e struct{ ID, Why string }) string { return e.ID + " ended: " + e.Why })
+	case "extend":
+		said, ok = in(body, func(x struct{ Hold gates.Hold }) string {
+			return x.Hold.Intent + ": a hold by order stands for production too: " + strings.Join(x.Hold.Checks, ", ")
+		})
 	case "verdict":
 		said, ok = in(body, verdictWords)
 	case "late":
@@ -94,7 +98,11 @@ func overrideWords(o gates.Override) string {
 	if o.ID == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s: %s; until %s at the latest", o.ID, o.Actor, o.Reason, stamp(o.Expires))
+	s := fmt.Sprintf("%s: %s ordered it %s: %s; until %s at the latest", o.ID, o.Actor, o.Wants(), o.Reason, stamp(o.Expires))
+	if r := o.Replaces; r != nil {
+		s += fmt.Sprintf("; in place of %s, by %s: %s", r.ID, r.Actor, r.State)
+	}
+	return s
 }
 
 func verdictWords(v struct{ Changes []gates.VerdictChange }) string {
