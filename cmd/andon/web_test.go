@@ -189,3 +189,28 @@ func TestInvalidWebConfig(t *testing.T) {
 		}
 	}
 }
+
+// What the documents show is valid.
+func TestWebConfigsInDocuments(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for name, text := range documents(t) {
+		for _, b := range blocks(name, text) {
+			if b.kind != "yaml web" {
+				continue
+			}
+			n++
+			dir := t.TempDir()
+			if _, err := certify(filepath.Join(dir, "andon.crt"), filepath.Join(dir, "andon.key")); err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(dir, "web.yaml"), b.text)
+			if err := (website{configFile: filepath.Join(dir, "web.yaml")}).valid(); err != nil {
+				t.Errorf("%s: %v", b.place, err)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no document shows a web configuration")
+	}
+}
