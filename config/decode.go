@@ -4,11 +4,8 @@ import (
 	"encoding"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/andon-project/andon/probes/kinds"
@@ -30,6 +27,7 @@ type decoder struct {
 	warnings Errors
 	secrets  []path // values that are secret by their name
 	zones    map[string]*time.Location
+	known    map[reflect.Type]map[string][]int
 }
 
 // A defaulter is filled with defaults before what is given is decoded into it,
@@ -118,18 +116,18 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 	if c, ok := out.Addr().Interface().(interface{ check() *Check }); ok {
 		check = c.check()
 	}
-	fields := fieldsOf(out.Type())
+	fields := d.fields(out.Type())
 	for _, k := range keys {
 		in := p.key(k)
-		if i := slices.IndexFunc(fields, func(f reflect.StructField) bool { return keyOf(f) == k }); i >= 0 {
-			d.decode(in, m[k], out.FieldByIndex(fields[i].Index))
+		if index, ok := fields[k]; ok {
+			d.decode(in, m[k], out.FieldByIndex(index))
+			continue
+		}
+		if check != nil && d.kind(in, k, m[k], check) {
 			continue
 		}
 		known := fieldNames(out.Type())
 		if check != nil {
-			if d.kind(in, k, m[k], check) {
-				continue
-			}
 			known = slices.AppendSeq(known, maps.Keys(d.kinds))
 		}
 		d.reportAt(d.pos(in).key, in, "unknown field%s", suggest(k, known))
@@ -137,6 +135,18 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 			d.failed[p.key(meant)] = true // that it is missing is the same mistake
 		}
 	}
+}
+
+// fields are the indices of a struct's fields by key, found once: there may be
+// thousands of checks.
+func (d *decoder) fields(t reflect.Type) map[string][]int {
+	if d.known[t] == nil {
+		d.known[t] = map[string][]int{}
+		for _, f := range fieldsOf(t) {
+			d.known[t][keyOf(f)] = f.Index
+		}
+	}
+	return d.known[t]
 }
 
 // kind decodes the settings of a check if key is a kind.
@@ -178,88 +188,4 @@ func (d *decoder) table(p path, v any, out reflect.Value) {
 		d.decode(p.key(k), item, value)
 		out.SetMapIndex(reflect.ValueOf(k).Convert(out.Type().Key()), value)
 	}
-}
-
-// raw returns a scalar with its references put in, or reports why there is none.
-func (d *decoder) raw(p path, v any, want string) (string, bool) {
-	s, ok := v.(string)
-	if !ok {
-		d.report(p, "want %s, %s", want, got(p, v))
-		return "", false
-	}
-	d.warnScalar(p, s)
-	s, err := d.refs.expand(s)
-	if err != nil {
-		d.report(p, "%v", err)
-		return "", false
-	}
-	return s, true
-}
-
-func (d *decoder) text(p path, v any, out encoding.TextUnmarshaler) {
-	want := "a text"
-	if err := out.UnmarshalText(nil); err != nil {
-		want = strings.TrimPrefix(err.Error(), "want ") // the type knows better
-	}
-	s, ok := d.raw(p, v, want)
-	if !ok {
-		return
-	}
-	if err := out.UnmarshalText([]byte(s)); err != nil {
-		d.report(p, "%v, %s", err, got(p, v))
-	}
-}
-
-func (d *decoder) scalar(p path, v any, out reflect.Value) {
-	want := wanted(out.Type())
-	s, ok := d.raw(p, v, want)
-	if ok && !setScalar(out, s) {
-		d.report(p, "want %s, %s", want, got(p, v))
-	}
-}
-
-var durationType = reflect.TypeFor[time.Duration]()
-
-func wanted(t reflect.Type) string {
-	switch {
-	case t == durationType:
-		return "a duration like 10s"
-	case t.Kind() == reflect.Bool:
-		return "true or false"
-	case t.Kind() == reflect.String:
-		return "a text"
-	case t.Kind() == reflect.Float64:
-		return "a number like 0.5"
-	}
-	return "a whole number"
-}
-
-// setScalar puts s into out if it can be read as out's type. There are no
-// negative numbers or durations in a configuration.
-func setScalar(out reflect.Value, s string) bool {
-	switch {
-	case out.Type() == durationType:
-		v, err := time.ParseDuration(s)
-		out.SetInt(int64(v))
-		return err == nil && v >= 0
-	case out.Kind() == reflect.String:
-		out.SetString(s)
-		return true
-	case out.Kind() == reflect.Bool:
-		out.SetBool(s == "true")
-		return s == "true" || s == "false"
-	case out.CanInt():
-		v, err := strconv.ParseInt(s, 10, out.Type().Bits())
-		out.SetInt(v)
-		return err == nil && v >= 0
-	case out.CanUint():
-		v, err := strconv.ParseUint(s, 10, out.Type().Bits())
-		out.SetUint(v)
-		return err == nil
-	case out.CanFloat():
-		v, err := strconv.ParseFloat(s, out.Type().Bits())
-		out.SetFloat(v)
-		return err == nil && v >= 0 && !math.IsInf(v, 0)
-	}
-	return false
 }

@@ -105,6 +105,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 		from:   from,
 		failed: map[path]bool{},
 		zones:  map[string]*time.Location{},
+		known:  map[reflect.Type]map[string][]int{},
 	}
 	var c Config
 	d.decode("", k.Raw(), reflect.ValueOf(&c).Elem())

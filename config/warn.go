@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,20 +20,38 @@ func (d *decoder) warn(at Pos, p path, format string, args ...any) {
 	d.warnings = append(d.warnings, Error{at.File, at.Line, at.Col, p.shown(), msg})
 }
 
-// Keys whose value is a secret. Those that end otherwise name a file, an
-// address or a user.
-var secretField = regexp.MustCompile(`(?i)(authorization|cookie|password|secret|token|credentials?|\.key|(api|access|private|subscription|certificate)[._-]?key)"?\]?$`)
+// isSecret tells by its name whether a value is a secret, on its own or in a
+// list. Names that end otherwise are those of files, addresses and users.
+func isSecret(p path) bool {
+	name := strings.ToLower(string(p))
+	if strings.HasSuffix(name, "]") && !strings.HasSuffix(name, `"]`) {
+		name = name[:strings.LastIndexByte(name, '[')]
+	}
+	name = strings.TrimRight(name[strings.LastIndexByte(name, '.')+1:], `"]`)
+	if name == "key" {
+		return true
+	}
+	for _, end := range [...]string{"authorization", "cookie", "password", "secret", "secrets", "token", "credential", "credentials",
+		"api-key", "api_key", "apikey", "access-key", "access_key", "private_key", "subscription-key", "certificate_key"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}
 
 // warnScalar looks at a value where it is written, before references are put in.
 func (d *decoder) warnScalar(p path, s string) {
 	at, password := d.pos(p).value, false
-	if u, err := url.Parse(s); err == nil {
-		_, password = u.User.Password()
+	if strings.Contains(s, "@") {
+		if u, err := url.Parse(s); err == nil {
+			_, password = u.User.Password()
+		}
 	}
 	switch {
 	case strings.HasSuffix(string(p), ".insecure_skip_verify") && s == "true":
 		d.warn(at, p, "whoever stands in between can answer instead: verify, by server_name if the certificate is for another name")
-	case password || secretField.MatchString(string(p)) && s != "":
+	case password || isSecret(p) && s != "":
 		d.secrets = append(d.secrets, p)
 		if !reference.MatchString(s) {
 			d.warn(at, p, "a secret in plain text: write ${file:/run/secrets/…} or ${env:…} instead")
