@@ -3,10 +3,37 @@ package exporters
 import (
 	"time"
 
+	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 )
 
-const blindName = "andon_blind"
+// What the metrics tell of andon's own sight, beside what they tell of checks.
+const (
+	blindName   = "andon_blind"
+	starvedName = "andon_self_starved_checks"
+)
+
+// clockSkew is the largest difference between AWS's clock and ours; not known
+// before a read.
+func clockSkew(reports []gates.Report) (skew time.Duration, known bool) {
+	for _, r := range reports {
+		known = known || !r.Seen.Begun.IsZero()
+		if r.Seen.Skew.Abs() > skew.Abs() {
+			skew = r.Seen.Skew
+		}
+	}
+	return skew, known
+}
+
+func starvedChecks(checks []namedCheck) float64 {
+	n := 0
+	for _, c := range checks {
+		if c.Starved() {
+			n++
+		}
+	}
+	return float64(n)
+}
 
 // BlindView tells that it is andon that cannot see.
 type BlindView struct {

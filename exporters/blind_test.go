@@ -5,7 +5,9 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -63,4 +65,18 @@ func bit(b bool) string {
 		return "1"
 	}
 	return "0"
+}
+
+func TestDoubtInOneselfIsMeasured(t *testing.T) {
+	t.Parallel()
+	late := sick()
+	late.Targets[0].Status.Last.Late = 6 * time.Second
+	far := with(open(), func(r *gates.Report) { r.Gate.Name, r.Seen.Skew = "far", -3*time.Hour })
+	near := with(open(), func(r *gates.Report) { r.Seen.Skew = time.Second })
+	_, body, _ := get(t, world(probes.Snapshot{late, well()}, near, far), "/metrics")
+	for _, line := range []string{"andon_self_starved_checks 1", "andon_self_clock_skew_seconds -10800"} {
+		if !strings.Contains(body, "\n"+line+"\n") {
+			t.Errorf("the metrics lack %s", line)
+		}
+	}
 }

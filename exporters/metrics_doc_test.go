@@ -63,7 +63,7 @@ func TestFixtureHasAllMetrics(t *testing.T) {
 }
 
 func allNames() (names []string) {
-	names = append(names, blindName)
+	names = append(names, blindName, starvedName)
 	for _, f := range checkFamilies() {
 		names = append(names, f.name)
 	}

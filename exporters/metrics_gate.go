@@ -14,7 +14,7 @@ type gateMetrics struct {
 
 	state, holder, enforced, ask, override family
 	inside, waiting, read, problem         family
-	decisions, writes, late                family
+	decisions, writes, late, skew          family
 }
 
 func newGateMetrics(s Sources) gateMetrics {
@@ -29,6 +29,7 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.read = m.gauge("andon_gate_last_read_timestamp_seconds", "When the last successful read of AWS began, in seconds since 1970.", "gate")
 	m.problem = m.gauge("andon_gate_problem", "1 for each kind of problem that keeps the gate from its work.", "gate", "code")
 	m.late = m.gauge("andon_journal_late_records", "Records that wait for the journal to be writable.", "gate")
+	m.skew = m.gauge("andon_self_clock_skew_seconds", "How far AWS's clock is ahead of ours, at the gate where they differ most; beyond 30 s nothing is opened.")
 	m.decisions = m.counter("andon_gate_decisions_total", "Changes of the gate's decision to a state, since start.", "gate", "state")
 	m.writes = m.counter("andon_gate_writes_total", "Writes that AWS confirmed, since start.", "gate", "verb")
 	return m
@@ -37,10 +38,14 @@ func newGateMetrics(s Sources) gateMetrics {
 // Collect is one half of prometheus.Collector.
 func (m gateMetrics) Collect(ch chan<- prometheus.Metric) {
 	names := once{}
-	for _, r := range m.sources.reports() {
+	reports := m.sources.reports()
+	for _, r := range reports {
 		if name := label(r.Gate.Name); names.more(name) {
 			m.gate(ch, r, name)
 		}
+	}
+	if skew, known := clockSkew(reports); known {
+		m.skew.send(ch, skew.Seconds())
 	}
 }
 

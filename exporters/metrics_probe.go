@@ -75,6 +75,10 @@ func (m probeMetrics) write(w *familyWriter) {
 	s.begin(blindName, "Whether andon cannot see: witnesses in two networks fail, and nothing of production passes.", dto.MetricType_GAUGE)
 	s.value(flag(snapshot.Blind(m.sources.Clock()).Blind()))
 	s.end()
+	w.begin()
+	s.begin(starvedName, "Checks whose last run began too late to be believed: this machine is short of time or was asleep.", dto.MetricType_GAUGE)
+	s.value(starvedChecks(checks))
+	s.end()
 	for _, f := range checkFamilies() {
 		w.begin()
 		s.begin(f.name, f.help, f.kind)

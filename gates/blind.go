@@ -70,3 +70,15 @@ func (h Hold) proveAnew(now time.Time) Hold {
 	h.Checks, h.Failure = nil, now
 	return h
 }
+
+// starving tells which checks ran so late that it may be this machine that is
+// slow.
+func (e Evidence) starving() []Reason {
+	rs := e.where("starved", func(c CheckEvidence) (string, bool) {
+		return c.Name + " ran too late to be believed: this machine is short of time or was asleep", c.Starved
+	})
+	for i := range rs {
+		rs[i].Do = "give this machine more CPU, or andon fewer checks"
+	}
+	return rs
+}

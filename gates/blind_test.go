@@ -94,3 +94,22 @@ func TestWitnessIsNoEvidence(t *testing.T) {
 		}
 	}
 }
+
+// L4: what keeps a gate from deciding, or from opening, is a problem that is
+// told, and not only a reason.
+func TestDoubtInOneselfIsAProblem(t *testing.T) {
+	t.Parallel()
+	late := said("shop", probes.Healthy, 10)
+	late.Starved = true
+	e := Evidence{Now: friday, Checks: []CheckEvidence{late}, Blind: dark(friday), Hold: &Hold{}, Wait: friday.Add(time.Minute),
+		Doubts: []Reason{{Code: "clock"}}}
+	told := map[string]bool{}
+	for _, p := range ready(t, nil).problems(Report{}, e) {
+		told[p.Code] = p.Do != "" || p.Code == "clock"
+	}
+	for _, code := range []string{"blind", "starved", "velocity", "clock"} {
+		if !told[code] {
+			t.Errorf("%s is not told, or not what to do", code)
+		}
+	}
+}

@@ -98,7 +98,7 @@ func Decide(e Evidence) Decision {
 	if e.Blind.Blind() {
 		return e.blinded()
 	}
-	if r := e.where("starved", starved); r != nil {
+	if r := e.starving(); r != nil {
 		return Decision{Reasons: r}
 	}
 	if r := e.where(codeUnhealthy, unhealthy); r != nil {
@@ -162,10 +162,6 @@ func (e Evidence) askWhy() string {
 		return fmt.Sprintf("%d executions wait, and all of them would follow", e.Waiting)
 	}
 	return ""
-}
-
-func starved(c CheckEvidence) (string, bool) {
-	return c.Name + " ran too late to be believed: this machine is short of time or was asleep", c.Starved
 }
 
 func unhealthy(c CheckEvidence) (string, bool) {

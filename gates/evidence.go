@@ -48,13 +48,12 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 		return CheckEvidence{Name: name, Word: probes.Unknown.String(), Text: "it is a witness, which tells nothing of production"}
 	}
 	v := c.At(now)
-	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since), Every: c.Every}
+	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since), Every: c.Every, Starved: c.Starved()}
 	for _, t := range c.Targets {
 		e.Up = max(e.Up, t.Status.Policy().Up, 1)
 		if f := t.Status.LastFailure.Start; f.After(e.Failure) {
 			e.Failure = f
 		}
-		e.Starved = e.Starved || t.Status.Last.Late > max(2*time.Second, c.Every/2)
 	}
 	if t, ok := c.Worst(now); ok {
 		e.Since = t.Status.Since

@@ -68,6 +68,7 @@ func (m *member) problems(r Report, e Evidence) []Reason {
 	if e.Blind.Blind() {
 		ps = append(ps, blindReason(e.Blind))
 	}
+	ps = append(ps, e.starving()...)
 	if e.waits() {
 		ps = append(ps, e.velocityReason())
 	}

@@ -231,7 +231,8 @@ func run1(ctx context.Context, e *entry, scheduled time.Time) (r Result) {
 		if p := recover(); p != nil {
 			r.Err = &panicError{p, debug.Stack()}
 		}
-		r.Duration = time.Since(started)
+		now := time.Now()
+		r.Duration, r.Err = now.Sub(started), asleep(r.Err, jumped(started, now))
 		if r.Err != nil && ctx.Err() != nil { // we are stopping: it says nothing of the target
 			r.Err = fmt.Errorf("%w: andon is stopping: %w", ErrInconclusive, r.Err)
 		}
