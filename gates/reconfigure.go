@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/andon-project/andon/journal"
 )
@@ -79,10 +80,19 @@ func (m *member) busy() string {
 		return fmt.Sprintf("it is not known yet whether AWS took its last write at %s"+giveBack, m.gate.Place(), m.gate.Name)
 	case holder == Unread && !m.misplaced():
 		return "AWS has not been read since andon started, so what it holds there is not known; andon tries again"
-	case past.Hold != nil, holder == Ours, holder == Adrift, holder == Dubious:
+	case holder == Ours, holder == Adrift, holder == Dubious, past.Stands != nil && m.readErr != nil:
 		return fmt.Sprintf("it holds %s"+giveBack, m.gate.Place(), m.gate.Name)
 	}
 	return ""
+}
+
+// letGo closes the books of a gate that goes: what it closed and somebody else
+// has lifted or taken over since is no orphan.
+func (m *member) letGo(ctx context.Context, now time.Time) {
+	lifted := slices.Contains([]Holder{Nobody, Person, Stranger}, m.gate.holder(m.seen, m.notes.past))
+	if m.notes.past.Stands != nil && lifted && !m.gate.Observing() {
+		m.notes.note(ctx, now, kindRelease, release{"its gate went, and it is not there any more", m.seen})
+	}
 }
 
 // misplaced: AWS does not let us read, and that is for a person to change,
@@ -94,16 +104,22 @@ func (m *member) misplaced() bool {
 // Set puts these gates on the line instead of those before. A gate that stays
 // where it is keeps all it knows; its settings hold from the next tick on. Call
 // it while the line is paused, and only if Refuse had nothing to say.
-func (l *Line) Set(posts []Post, store journal.Store) {
+func (l *Line) Set(ctx context.Context, now time.Time, posts []Post, store journal.Store) {
 	members := make([]*member, len(posts))
+	gone := slices.Clone(l.members)
 	for i, p := range posts {
 		at := slices.IndexFunc(l.members, func(m *member) bool { return m.gate.Name == p.Gate.Name && m.gate.Place() == p.Gate.Place() })
 		if at < 0 {
 			members[i] = l.member(p.Gate, p.Point, store)
 			continue
 		}
-		members[i] = l.members[at]
-		members[i].gate, members[i].point = p.Gate, p.Point
+		m := l.members[at]
+		m.gate, m.point = p.Gate, p.Point
+		members[i] = m
+		gone = slices.DeleteFunc(gone, func(g *member) bool { return g == m })
+	}
+	for _, m := range gone {
+		m.letGo(ctx, now)
 	}
 	l.members = members
 	stay := slices.DeleteFunc(slices.Clone(l.Reports()), func(r Report) bool {

@@ -60,7 +60,7 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 		return nil, err
 	}
 	d.monitor = probes.NewMonitor(s.questions.list, d.verdicts.Prior)
-	d.work(s)
+	d.work(ctx, s)
 	d.setup.Store(s)
 	d.reloads.began(time.Now())
 	return d, nil

@@ -172,10 +172,10 @@ func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
 	d.velocity.Set(cfg.MaxOpens.N, cfg.MaxOpens.Per)
 	for at, l := range before.lines {
 		if next.lines[at] == nil {
-			l.Set(nil, d.store)
+			l.Set(ctx, time.Now(), nil, d.store)
 		}
 	}
-	d.work(next)
+	d.work(ctx, next)
 	d.setup.Store(next)
 	for _, c := range []chan struct{}{d.renewed, d.relook} {
 		select {

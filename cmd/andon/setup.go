@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
@@ -46,7 +47,7 @@ func (d *daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 
 // work lets the lines of s take up their gates. Those that are new are made;
 // all others have to be paused.
-func (d *daemon) work(s *setup) {
+func (d *daemon) work(ctx context.Context, s *setup) {
 	for at, posts := range s.posts {
 		if s.lines[at] == nil {
 			l := gates.NewLine(d.monitor.Snapshot)
@@ -56,6 +57,6 @@ func (d *daemon) work(s *setup) {
 			}
 			s.lines[at] = l
 		}
-		s.lines[at].Set(posts, d.store)
+		s.lines[at].Set(ctx, time.Now(), posts, d.store)
 	}
 }

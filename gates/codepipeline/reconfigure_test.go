@@ -31,7 +31,7 @@ func (w *world) reconfigure(next ...gates.Gate) []error {
 	for i, g := range next {
 		posts[i] = gates.Post{Gate: g, Point: pipeline.Transition(g.Stage)}
 	}
-	w.life.line.Set(posts, w.store)
+	w.life.line.Set(w.t.Context(), time.Now(), posts, w.store)
 	return nil
 }
 
@@ -162,6 +162,29 @@ func TestReconfiguredGateKeepsWhatItKnows(t *testing.T) {
 		time.Sleep(12 * time.Minute)
 		if !w.enabled() {
 			t.Errorf("the hour is over; andon says %+v", w.report())
+		}
+	})
+}
+
+// Somebody enabled while nobody could tell how production is: the gate may go,
+// and leaves no orphan behind.
+func TestGateWhoseHoldIsGoneMayGo(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.silent.Store(true)
+		time.Sleep(2 * time.Minute)
+		w.enable("alice")
+		time.Sleep(time.Minute)
+		if r := w.report(); r.Decision.State != gates.Keep || r.Hold == nil {
+			t.Fatalf("this is another story: %+v", r)
+		}
+		if said := w.reconfigure(); said != nil {
+			t.Error(said)
+		}
+		if found := w.orphans(); len(found) != 0 {
+			t.Errorf("an orphan of nothing: %+v", found)
 		}
 	})
 }

@@ -65,6 +65,10 @@ func (s *simulation) audit(w write) {
 		return
 	}
 	g := s.gates[i]
+	if s.isAway(w.stage) {
+		s.violated("S10: %s of %s, whose gate is not configured", w.operation, w.stage)
+		return
+	}
 	if w.shown.begun.IsZero() {
 		s.violated("S1, S2: %s of %s without a read", w.operation, w.stage)
 		return

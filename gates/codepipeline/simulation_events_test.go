@@ -31,6 +31,7 @@ const (
 type shopProbe struct {
 	s     *simulation
 	check int
+	asks  int // which settings
 }
 
 func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, error) {
@@ -39,12 +40,12 @@ func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, er
 	if cut = cut || p.s.dark.cut.Load() != 0; cut && err != nil {
 		p.s.mu.Lock()
 		defer p.s.mu.Unlock()
-		p.s.asked[p.check] = true
+		p.s.asked[p.check] = p.s.asked[p.check] || p.current()
 		return probes.Facts{}, err // nobody can tell what it says of the shop
 	}
-	if !errors.Is(err, probes.ErrInconclusive) && (err == nil || !errors.Is(ctx.Err(), context.Canceled)) {
-		p.s.mu.Lock()
-		defer p.s.mu.Unlock()
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	if !errors.Is(err, probes.ErrInconclusive) && (err == nil || !errors.Is(ctx.Err(), context.Canceled)) && p.current() {
 		p.s.asked[p.check] = true
 		p.s.runs[p.check] = append(p.s.runs[p.check], outcome{begun, time.Now(), err == nil})
 	}
@@ -110,6 +111,8 @@ func (s *simulation) event() {
 		s.unhold(stage)
 	case n < 59:
 		s.order(stage)
+	case n < 63:
+		s.reload(stage)
 	case n < 76:
 		s.fault()
 	case n < 80:

@@ -20,6 +20,7 @@ func (s *simulation) calm() {
 	if s.deadman.dead.Load() || s.life == nil {
 		s.revive()
 	}
+	s.restore()
 	for _, g := range s.gates {
 		_, err := s.life.line.Withdraw(context.Background(), g.Name, gates.Order{Actor: "mia", Reason: "good night"}, time.Now)
 		s.note("mia ends what she ordered at %s: %v", g.Name, err)

@@ -98,6 +98,8 @@ type simulation struct {
 	wrong  int
 	runs   [][]outcome        // conclusive runs of this process, by check
 	asked  []bool             // which checks have had a run that may have been
+	asks   []int              // how often the settings of a check have changed
+	away   map[string]bool    // stages whose gate is not configured
 	lifted map[string]lifting // by stage
 	blamed map[string]bool    // intents of closes that were sent while a release was suspect
 	opens  []time.Time        // of what andon enabled
@@ -119,7 +121,7 @@ var checkNames = []string{"storefront", "api"}
 
 func newSimulation(t *testing.T, seed uint64) *simulation {
 	s := &simulation{seed: seed, random: rand.New(rand.NewPCG(seed, 7)), begun: time.Now(), store: new(fickleStore),
-		moods: make([]atomic.Int32, len(checkNames)), lifted: map[string]lifting{}, blamed: map[string]bool{}}
+		moods: make([]atomic.Int32, len(checkNames)), lifted: map[string]lifting{}, blamed: map[string]bool{}, asks: make([]int, len(checkNames)), away: map[string]bool{}}
 	s.world = newWorldBehind(t, func(h http.Handler) http.Handler {
 		s.door = newDoor(h)
 		s.door.audit, s.door.heard = s.audit, s.heard
@@ -156,23 +158,18 @@ func (s *simulation) start() {
 	s.halted.Store(0)
 	s.started.Store(time.Now().UnixNano())
 
-	var checks []probes.Check
-	for i, name := range checkNames {
-		checks = append(checks, probes.Check{Name: name, Schedule: probes.Every(10 * time.Second), Every: 10 * time.Second, Timeout: 3 * time.Second,
-			Policy: probes.DefaultPolicy(10*time.Second, 3*time.Second), Targets: []probes.Target{{Name: name}}, Probe: shopProbe{s, i}})
-	}
-	checks = append(checks, s.witnesses()...)
 	verdicts := gates.NewVerdicts(store, s.gates[0].Instance)
 	if err := verdicts.Load(ctx); err != nil {
 		s.note("the verdicts of before cannot be read: %v", err)
 	}
-	monitor := probes.NewMonitor(checks, verdicts.Prior)
+	monitor := probes.NewMonitor(s.checks(), verdicts.Prior)
 	cfg := s.config("ANDON")
 	cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: s.deadman}}
 	pipeline := codepipeline.NewAccount(cfg, &s.calls).Pipeline(pipelineName)
 	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
 	l.line.Limit(gates.NewVelocity(s.limitMax, s.limitPer, time.Now()))
-	for _, g := range s.gates {
+	l.reload = reloader(monitor, l.line, pipeline, store)
+	for _, g := range s.configured() {
 		l.line.Add(g, pipeline.Transition(g.Stage), store)
 	}
 	changed, noted := monitor.Changed(), monitor.Changed()

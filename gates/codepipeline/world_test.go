@@ -31,6 +31,7 @@ type world struct {
 	pipe   *pipeListener
 	web    *http.Server
 	sick   atomic.Bool
+	silent atomic.Bool    // the shop cannot be asked
 	fails  func()         // called at each failed check, if set before start
 	cut    atomic.Bool    // nothing is reached but AWS
 	mute   atomic.Bool    // who is asked about the shop has no data
@@ -45,6 +46,7 @@ type world struct {
 // life is one incarnation of the daemon.
 type life struct {
 	line   *gates.Line
+	reload func(checks []probes.Check, next []gates.Gate) []error // as the program does; what it is refused for
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -120,6 +122,9 @@ func (w *world) Check(context.Context, probes.Target) (probes.Facts, error) {
 		return probes.Facts{}, errCut
 	case w.mute.Load():
 		return probes.Facts{}, fmt.Errorf("%w: INSUFFICIENT_DATA", probes.ErrInconclusive)
+	}
+	if w.silent.Load() {
+		return probes.Facts{}, fmt.Errorf("%w: the engine does not answer", probes.ErrInconclusive)
 	}
 	if w.sick.Load() {
 		if w.fails != nil {
