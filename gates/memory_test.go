@@ -157,6 +157,7 @@ func TestFoldingTwice(t *testing.T) {
 	done := Outcome{Intent: aClose.ID, Result: Done, Principal: "us", Seen: &Seen{ChangedAt: friday}}
 	order := Override{ID: "9", Actor: "alice", Enabled: friday.Add(time.Minute)}
 	open := Intent{ID: "aaaaaaaaaa", Verb: Open}
+	ordered := Intent{ID: "cccccccccc", Verb: Close, Hold: &Hold{Intent: "cccccccccc", Began: friday, Order: "8"}}
 	story := []struct {
 		kind string
 		body any
@@ -166,6 +167,10 @@ func TestFoldingTwice(t *testing.T) {
 		{kindAdopt, adoption{Mark: Mark{Intent: "bbbbbbbbbb"}, Hold: Hold{Intent: "bbbbbbbbbb", Began: friday}}},
 		{kindOverride, order}, {kindEnd, OrderEnd{ID: "9"}},
 		{kindIntent, aClose}, {kindOutcome, done}, {kindRelease, release{}},
+		{kindOverride, Override{ID: "8", State: Closed, Actor: "bob"}},
+		{kindIntent, ordered}, {kindOutcome, Outcome{Intent: ordered.ID, Result: Done, Seen: &Seen{}}},
+		{kindExtend, extension{Hold: Hold{Intent: ordered.ID, Order: "8", Checks: []string{"shop"}}}},
+		{kindEnd, OrderEnd{ID: "8", Enabled: friday}},
 	}
 	once, twice, late := newMemory(), newMemory(), newMemory()
 	for _, r := range story {

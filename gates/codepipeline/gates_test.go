@@ -134,16 +134,17 @@ func (s *simulation) stopInTheMiddle(opening bool, disk int32, after int) {
 }
 
 // rivalStore is a journal to which somebody else appends an order right before
-// andon's next intent.
+// andon's next record of a kind.
 type rivalStore struct {
 	journal.Store
-	order func() error
-	once  sync.Once
+	before string
+	order  func() error
+	once   sync.Once
 }
 
 func (s *rivalStore) Append(ctx context.Context, r journal.Record) error {
 	var err error
-	if r.Kind == "intent" {
+	if r.Kind == s.before {
 		s.once.Do(func() { err = s.order() })
 	}
 	if err != nil {
@@ -152,20 +153,40 @@ func (s *rivalStore) Append(ctx context.Context, r journal.Record) error {
 	return s.Store.Append(ctx, r)
 }
 
+// orderBeside writes an order as another process does.
+func orderBeside(t *testing.T, s journal.Store, g gates.Gate, state gates.State) error {
+	log, _, err := journal.Open(t.Context(), s, g.Stream())
+	if err != nil {
+		return err
+	}
+	_, err = log.Append(t.Context(), time.Now(), "override",
+		gates.Override{ID: "order", State: state, Actor: "bob", Reason: "I know", At: time.Now(), Expires: time.Now().Add(time.Hour)})
+	return err
+}
+
+// S7: alice enables while production is sick, and before andon has written that
+// down bob orders it closed: his is the newest will.
+func TestOrderBeatsAnOlderEnable(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		memory := w.store
+		w.store = &rivalStore{Store: memory, before: "override", order: func() error { return orderBeside(t, memory, w.gate, gates.Closed) }}
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.enable("alice")
+		time.Sleep(20 * time.Second)
+		if o := w.report().Override; o == nil || o.Actor != "bob" || w.enabled() {
+			t.Errorf("in force is %+v, enabled %v; want bob's order to close", o, w.enabled())
+		}
+	})
+}
+
 // S7, S9: the append is the fence. A person's order that came first is read
 // before anything is closed against it.
 func TestOrderBeatsClose(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
 		memory := w.store
-		w.store = &rivalStore{Store: memory, order: func() error {
-			log, _, err := journal.Open(t.Context(), memory, w.gate.Stream())
-			if err != nil {
-				return err
-			}
-			_, err = log.Append(t.Context(), time.Now(), "override",
-				gates.Override{ID: "order", Actor: "alice", Reason: "I know", At: time.Now(), Expires: time.Now().Add(time.Hour)})
-			return err
-		}}
+		w.store = &rivalStore{Store: memory, before: "intent", order: func() error { return orderBeside(t, memory, w.gate, gates.Opened) }}
 		w.start()
 		time.Sleep(time.Minute)
 		w.sick.Store(true)

@@ -196,6 +196,13 @@ func TestOrderWaitsForTheCallUnderWay(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		w.order(gates.Opened, time.Hour)
+		records, err := w.store.Read(t.Context(), w.gate.Stream(), 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := records[len(records)-1].Kind + " after " + records[len(records)-2].Kind; last != "override after outcome" {
+			t.Errorf("the journal ends with %s: the order did not wait for the call", last)
+		}
 		time.Sleep(30 * time.Minute)
 		if n := w.called("DisableStageTransition"); n != 1 || !w.enabled() {
 			t.Errorf("%d calls to disable, enabled %v; want none after the order", n, w.enabled())
