@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,11 +79,14 @@ func (p *program) check(file string, cfg *config.Config, err error, now time.Tim
 		exit = exitBad
 	}
 	if out == outputJSON {
-		text, e := json.MarshalIndent(outlookOf(file, cfg, err, now), "", "  ")
-		if e != nil {
-			return failed(exitBad, e)
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false) // conditions are to be read
+		e.SetIndent("", "  ")
+		if err := e.Encode(outlookOf(file, cfg, err, now)); err != nil {
+			return failed(exitBad, err)
 		}
-		return ended(exit, p.printJSON(append(text, '\n')))
+		return ended(exit, p.printJSON(text.Bytes()))
 	}
 	if err != nil {
 		var mistakes config.Errors

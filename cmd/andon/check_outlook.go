@@ -62,6 +62,7 @@ type checkOutlook struct {
 	Kind     string   `json:"kind"`
 	Network  string   `json:"network,omitempty"` // of a witness
 	Asks     []string `json:"asks"`              // its targets
+	Expects  []string `json:"expects"`           // all of these to be true, beside that it answers in time
 	Every    string   `json:"every"`             // of a cron schedule the shortest time between two starts
 	Cron     string   `json:"cron,omitempty"`
 	Timezone string   `json:"timezone,omitempty"`
@@ -137,11 +138,14 @@ func mistakes(all config.Errors) []mistake {
 }
 
 func checkOutlookOf(c config.Check, network string, all []config.Gate, now time.Time) checkOutlook {
-	o := checkOutlook{Name: c.Name, Kind: c.Kind, Network: network, Asks: []string{}, Every: span(c.Every), Cron: c.Cron, Timezone: c.Timezone,
+	o := checkOutlook{Name: c.Name, Kind: c.Kind, Network: network, Asks: []string{}, Expects: []string{}, Every: span(c.Every), Cron: c.Cron, Timezone: c.Timezone,
 		Timeout: span(c.Timeout), Next: []time.Time{}, Down: c.Down.N, Of: c.Down.Of, Up: c.Up, Gates: []string{},
 		Unhealthy: span(untilUnhealthy(c)), Healthy: span(time.Duration(c.Up-1) * c.Every), Stale: span(probes.DefaultPolicy(c.Every, c.Timeout).Stale), zone: time.UTC}
 	for _, t := range c.Settings.Targets() {
 		o.Asks = append(o.Asks, t.Name)
+	}
+	if s, ok := c.Settings.(interface{ Expects() []string }); ok {
+		o.Expects = append(o.Expects, s.Expects()...)
 	}
 	if c.Cron != "" {
 		for t := c.Schedule.Next(now); len(o.Next) < 3; t = c.Schedule.Next(t) {

@@ -80,6 +80,9 @@ func (t *table) check(what string, c checkOutlook) {
 	if c.Network != "" {
 		t.row("  network", c.Network)
 	}
+	for _, e := range c.Expects {
+		t.row("  expects", e)
+	}
 	t.row("  starts", startsText(c))
 	if len(c.Next) > 0 {
 		t.row("  next", nextText(c))

@@ -87,6 +87,14 @@ func (s HTTP) Targets() []probes.Target {
 	return []probes.Target{{Name: redacted(u), Address: s.URL}}
 }
 
+// Expects are the conditions that an answer is judged by.
+func (s HTTP) Expects() []string {
+	if len(s.Expect) == 0 {
+		return []string{"status >= 200 && status < 300"}
+	}
+	return s.Expect
+}
+
 // Probe implements Settings.
 func (s HTTP) Probe(env Env) (probes.Probe, error) {
 	env = env.complete()
