@@ -165,3 +165,17 @@ func TestSecondGateWaits(t *testing.T) {
 		t.Errorf("%d gates were opened, want 1", sent)
 	}
 }
+
+// A limit that is changed counts what was opened under the one before.
+func TestLimitIsChanged(t *testing.T) {
+	t.Parallel()
+	v := NewVelocity(3, time.Minute, friday.Add(-time.Hour))
+	v.reserve(friday, "gate/a", "1", false)
+	if !v.wait(friday, "", "").IsZero() {
+		t.Error("one of three opens, and it waits")
+	}
+	v.Set(1, time.Hour)
+	if got := v.wait(friday.Add(10*time.Minute), "", ""); got.IsZero() {
+		t.Error("one of one opens in the last hour, and it does not wait")
+	}
+}
