@@ -13,6 +13,10 @@ func TestLoadGatesForgivesTheChecks(t *testing.T) {
 	t.Parallel()
 	const file = `
 instance: shop
+web_config: not-mounted.yaml
+writers: [mia]
+witnesses:
+- {name: resolver, tcp: {address: "${env:RESOLVER}"}}
 checks:
 - {name: login, http: {url: "https://shop.test/", headers: {Authorization: "Bearer ${env:TOKEN}"}}}
 gates:
