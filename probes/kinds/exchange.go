@@ -97,7 +97,8 @@ func (r *run) keep(req *http.Request, l link) {
 // read reads the body to its end, at most maxBytes of it, and keeps it only
 // if an expectation looks at it.
 func (r *run) read(resp *http.Response) ([]byte, error) {
-	limited := &io.LimitedReader{R: resp.Body, N: r.maxBytes + 1}
+	limited := &r.limited
+	*limited = io.LimitedReader{R: resp.Body, N: r.maxBytes + 1}
 	var body []byte
 	var n int64
 	var err error

@@ -53,6 +53,8 @@ type run struct {
 	asked  time.Time   // when the first request began
 	origin *url.URL    // where header, body and credentials belong
 	jar    http.CookieJar
+
+	limited io.LimitedReader // of the answer's body; here it costs no allocation
 }
 
 // ask makes requests until one is answered with something other than a

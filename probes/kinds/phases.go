@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type stopwatch struct {
 	since  time.Time // when phase began
 	doing  string    // completes "while …"
 	object string    // what doing is about
+	early  int       // informational answers so far
 	facts  probes.Facts
 }
 
@@ -98,8 +100,20 @@ func (w *stopwatch) trace() *httptrace.ClientTrace {
 		TLSHandshakeStart:    func() { w.enter(phaseTLS, "doing the TLS handshake", "") },
 		TLSHandshakeDone:     w.handshaken,
 		WroteRequest:         w.wrote,
+		Got1xxResponse:       w.informed,
 		GotFirstResponseByte: func() { w.enter(phaseTransfer, "reading the response header", "") },
 	}
+}
+
+// informed counts informational answers: net/http bounds them by their size alone.
+func (w *stopwatch) informed(int, textproto.MIMEHeader) error {
+	const most = 10
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.early++; w.early > most {
+		return failed(reasonProtocol, "more than %d informational (1xx) answers before the answer", most)
+	}
+	return nil
 }
 
 func (w *stopwatch) connecting(addr string) {
