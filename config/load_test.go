@@ -203,12 +203,30 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []any{Config{}, Check{}, Witness{}, Gate{}, Transition{}, Egress{}} {
-		for _, key := range fieldNames(reflect.TypeOf(v)) {
-			if !strings.Contains(string(text), key+":") {
-				t.Errorf("the example does not show %s", key)
-			}
+	shown := func(in, key string) {
+		if !strings.Contains(string(text), key+":") {
+			t.Errorf("the example does not show %s of %s", key, in)
 		}
+	}
+	keysOf(reflect.TypeFor[Config](), shown)
+	for kind, settings := range kinds.Table() {
+		shown("checks", kind)
+		keysOf(reflect.TypeOf(settings()), shown)
+	}
+}
+
+// keysOf tells the keys of a type and of all types within, but for those of
+// other projects.
+func keysOf(t reflect.Type, tell func(in, key string)) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || isForeign(t) {
+		return
+	}
+	for _, f := range fieldsOf(t) {
+		tell(t.Name(), keyOf(f))
+		keysOf(f.Type, tell)
 	}
 }
 
