@@ -124,7 +124,7 @@ func TestUnholdGivesBack(t *testing.T) {
 	s := d.unhold(t, exitGood, "given back: the transition into Production of pipeline shop is enabled", "production")
 	contains(t, s.out, "held since ", " by "+roleARN+": (andon shop-prod production ")
 	d.shows(t, "enabled")
-	contains(t, d.journal(t), "user/mia: the fix has to go out; until")
+	contains(t, d.journal(t), "user/mia ordered it open: the fix has to go out; until")
 	if v := andon(t, nil, "journal", "verify", "--data", d.dir); v.exit != exitGood {
 		t.Errorf("the journal does not verify: %s", v.out)
 	}
@@ -167,7 +167,7 @@ func TestUnholdWithAndonsCredentials(t *testing.T) {
 	d.holdBy(t, "ANDON", "(andon shop-prod production 0123456789) storefront is unhealthy")
 	d.unhold(t, exitGood, "is enabled")
 	d.shows(t, "enabled")
-	contains(t, d.journal(t), "assumed-role/andon/task-1: the fix has to go out")
+	contains(t, d.journal(t), "assumed-role/andon/task-1 ordered it open: the fix has to go out")
 }
 
 func TestUnholdFails(t *testing.T) {
