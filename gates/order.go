@@ -89,14 +89,13 @@ func (l *Line) Order(ctx context.Context, gate string, o Order, clock func() tim
 	if err := o.valid(); err != nil {
 		return Outlook{}, err
 	}
-	return l.command(ctx, gate, func(m *member) (Outlook, error) {
+	return l.command(ctx, gate, clock, func(m *member) (given, before *Override, err error) {
 		now := clock().Round(0).UTC()
-		before := m.live(now)
-		given := Override{ID: m.notes.nextID(now), State: o.State, Actor: o.Actor, Reason: o.Reason, At: now, Expires: now.Add(o.For),
+		before = m.live(now)
+		given = &Override{ID: m.notes.nextID(now), State: o.State, Actor: o.Actor, Reason: o.Reason, At: now, Expires: now.Add(o.For),
 			Place: m.gate.Place(), Replaces: before.ref(), Changed: m.seen.ChangedAt}
-		out := l.reportOf(m).outlook(&given, before)
-		return out, m.notes.write(ctx, now, kindOverride, given)
-	}, func(out Outlook, m Memory) bool { return m.Override != nil && m.Override.ID == out.Order.ID })
+		return given, before, m.notes.write(ctx, now, kindOverride, given)
+	})
 }
 
 // Withdraw ends the order in force at the named gate before its time, as Order
@@ -105,23 +104,20 @@ func (l *Line) Withdraw(ctx context.Context, gate string, o Order, clock func() 
 	if err := o.said(); err != nil {
 		return Outlook{}, err
 	}
-	return l.command(ctx, gate, func(m *member) (Outlook, error) {
+	return l.command(ctx, gate, clock, func(m *member) (given, before *Override, err error) {
 		now := clock().Round(0).UTC()
-		before := m.live(now)
-		if before == nil {
-			return Outlook{}, &OrderError{Code: "no-order", Text: "no order is in force at gate " + gate + ", so there is none to end"}
+		if before = m.live(now); before == nil {
+			return nil, nil, &OrderError{Code: "no-order", Text: "no order is in force at gate " + gate + ", so there is none to end"}
 		}
-		out := l.reportOf(m).outlook(nil, before)
-		return out, m.notes.write(ctx, now, kindEnd, OrderEnd{ID: before.ID, At: now, Actor: o.Actor, Reason: o.Reason,
+		return nil, before, m.notes.write(ctx, now, kindEnd, OrderEnd{ID: before.ID, At: now, Actor: o.Actor, Reason: o.Reason,
 			Why: o.Actor + " ended it: " + o.Reason})
-	}, func(out Outlook, m Memory) bool { return m.Ended != nil && m.Ended.ID == out.Before.ID })
+	})
 }
 
 // command lets give write to the journal of a gate, between two ticks: no call
-// is then on its way to AWS that an order would forbid. Who writes beside us is
-// read first, and given tells of a write that was said to have failed whether
-// it is there after all.
-func (l *Line) command(ctx context.Context, gate string, give func(*member) (Outlook, error), given func(Outlook, Memory) bool) (Outlook, error) {
+// is then on its way to AWS that an order would forbid. After that it looks at
+// AWS, to say what will come of it.
+func (l *Line) command(ctx context.Context, gate string, clock func() time.Time, give giving) (Outlook, error) {
 	waiting, cancel := context.WithTimeout(ctx, orderDeadline)
 	defer cancel()
 	resume, err := l.Pause(waiting)
@@ -137,28 +133,43 @@ func (l *Line) command(ctx context.Context, gate string, give func(*member) (Out
 	if m.gate.Observing() {
 		return Outlook{}, &OrderError{Code: "observing", Text: "gate " + gate + " observes: it changes nothing in AWS, so an order would change nothing either; list what it may do under may"}
 	}
-	var out Outlook
-	const enough = 5
-	err = journal.ErrConflict
-	for try := 0; errors.Is(err, journal.ErrConflict) && try < enough; try++ {
-		if m.notes.catchUp(ctx); m.notes.err != nil {
-			return out, unwritten(m.notes.err)
-		}
-		out, err = give(m)
-	}
-	if _, refused := errors.AsType[*OrderError](err); refused {
-		return Outlook{}, err
-	}
+	given, before, err := m.take(ctx, give)
 	if err != nil {
-		if m.notes.catchUp(ctx); m.notes.err != nil || !given(out, m.notes.past) {
-			return Outlook{}, unwritten(err)
-		}
+		return Outlook{}, err
 	}
 	select {
 	case l.ordered <- struct{}{}:
 	default: // it is awake already
 	}
-	return out, nil
+	_ = m.read(ctx, clock()) // kept as readErr, and told
+	return m.look(clock(), l.health()).outlook(given, before), nil
+}
+
+// giving writes an order, or the end of before.
+type giving func(*member) (given, before *Override, err error)
+
+// take lets give write. Who writes beside us is read first; and what was said
+// to have failed is looked for in the journal.
+func (m *member) take(ctx context.Context, give giving) (given, before *Override, err error) {
+	const enough = 5
+	err = journal.ErrConflict
+	for try := 0; errors.Is(err, journal.ErrConflict) && try < enough; try++ {
+		if m.notes.catchUp(ctx); m.notes.err != nil {
+			return nil, nil, unwritten(m.notes.err)
+		}
+		given, before, err = give(m)
+	}
+	if _, refused := errors.AsType[*OrderError](err); refused || err == nil {
+		return given, before, err
+	}
+	m.notes.catchUp(ctx)
+	past := m.notes.past
+	there := given != nil && past.Override != nil && past.Override.ID == given.ID ||
+		given == nil && before != nil && past.Ended != nil && past.Ended.ID == before.ID
+	if m.notes.err != nil || !there {
+		return nil, nil, unwritten(err)
+	}
+	return given, before, nil
 }
 
 func unwritten(err error) error {
@@ -172,14 +183,4 @@ func (m *member) live(now time.Time) *Override {
 		return o
 	}
 	return nil
-}
-
-// reportOf is what the last tick left of m.
-func (l *Line) reportOf(m *member) Report {
-	for _, r := range l.Reports() {
-		if r.Gate.Name == m.gate.Name {
-			return r
-		}
-	}
-	return Report{}
 }

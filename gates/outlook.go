@@ -8,7 +8,7 @@ import (
 	"github.com/andon-project/andon/probes"
 )
 
-// An Outlook is what will come of an order, as far as the last tick shows.
+// An Outlook is what will come of an order, as far as a look at AWS shows.
 type Outlook struct {
 	Order   *Override   // in force now; nil when one was withdrawn
 	Before  *Override   // what it replaced, or what was withdrawn
@@ -20,12 +20,10 @@ type Outlook struct {
 // outlook says what o brings, or, where it is nil, the end of before. It reads
 // no clock and does no I/O.
 func (r Report) outlook(o, before *Override) Outlook {
-	if r.Gate.Name == "" {
-		return Outlook{Order: o, Before: before, Will: "andon carries it out once it has looked at CodePipeline",
-			Blocks: []Reason{{Code: "not-read", Text: "andon has not looked at this gate since it started"}}}
-	}
 	l := Outlook{Order: o, Before: before, Blocks: r.unseen()}
 	switch {
+	case !r.Seen.known():
+		l.Will = "andon does it once it has looked at CodePipeline"
 	case o == nil:
 		l.Will = "the gate decides by itself again: " + r.Own.outlook()
 		if r.Own.State == Opened && !r.Seen.Enabled {

@@ -180,7 +180,7 @@ func TestOutlook(t *testing.T) {
 		{"open, another andon's", Opened, func(r *Report) { r.Holder, r.Seen = Stranger, Seen{Begun: friday, Reason: "(andon eu x 1)"} }, "", "another-andon"},
 		{"open, checks have not run", Opened, func(r *Report) { held(r); r.Ran = false }, "", "not-run"},
 		{"open, AWS does not answer", Opened, func(r *Report) { r.Fresh, r.Problems = false, []Reason{{Code: "timeout", Text: "no answer"}} }, "", "not-read"},
-		{"open, not looked at yet", Opened, func(r *Report) { *r = Report{} }, "once it has looked", "not-read"},
+		{"open, AWS never answered", Opened, func(r *Report) { r.Fresh, r.Seen = false, Seen{} }, "once it has looked", "not-read"},
 		{"closed, enabled", Closed, nil, "disables the transition and keeps it disabled until", ""},
 		{"closed, enabled, may not close", Closed, func(r *Report) { r.Gate.May = []Verb{Open} }, "stays so", "may"},
 		{"closed, ours", Closed, held, "disabled already", ""},

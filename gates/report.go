@@ -30,17 +30,24 @@ type Report struct {
 	Opens    uint64
 }
 
+// report ends a tick that came to next.
 func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report {
-	e := m.evidence(now, health)
-	d := Decide(e)
-	if d.State != m.said {
-		m.changes[d.State]++
-		m.said = d.State
-	}
 	if next == Rest {
 		m.actErr = nil
 	}
-	r := Report{At: now, Gate: m.gate, Decision: d, Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
+	r := m.look(now, health)
+	if r.Decision.State != m.said {
+		m.changes[r.Decision.State]++
+		m.said = r.Decision.State
+		r.Changes = m.changes
+	}
+	return r
+}
+
+// look is how things are now, as far as m knows.
+func (m *member) look(now time.Time, health probes.Snapshot) Report {
+	e := m.evidence(now, health)
+	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
 		Ran: m.view(health).Ran, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()

@@ -36,7 +36,7 @@ func TestOrderedOpen(t *testing.T) {
 		time.Sleep(time.Minute)
 		w.fallSick()
 		fix := w.push("the-fix")
-		time.Sleep(30 * time.Second)
+		time.Sleep(12 * time.Second) // it has come to wait since andon looked last
 		out := w.order(gates.Opened, 30*time.Minute)
 		if len(out.Waiting) != 1 || out.Waiting[0].ID != fix || len(out.Blocks) > 0 {
 			t.Errorf("%+v, want to be told that the fix rides along", out)
