@@ -14,11 +14,11 @@ import (
 	"github.com/andon-project/andon/gates"
 )
 
-// Commands are what a writer may order. Each is in the journal before it
-// returns nil.
+// Commands are what a writer may order.
 type Commands interface {
-	// Order puts a person's order in force, in place of one that is. Errors of
-	// the type *gates.OrderError say what is wrong.
+	// Order puts a person's order in force, in place of one that is. It is in the
+	// journal when the error is nil. Errors of the type *gates.OrderError say what
+	// is wrong.
 	Order(ctx context.Context, gate string, o gates.Order) (gates.Outlook, error)
 	// Withdraw ends the order in force before its time.
 	Withdraw(ctx context.Context, gate string, o gates.Order) (gates.Outlook, error)

@@ -53,6 +53,7 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"get":     on((*stage).get),
 		"calls":   on((*stage).countCalls),
 		"users":   writeUsers,
+		"ask":     ask,
 		"certify": writeCertificate,
 	}
 }

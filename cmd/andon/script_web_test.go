@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -29,4 +32,22 @@ func writeUsers(ts *testscript.TestScript, _ bool, args []string) {
 func writeCertificate(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := certify(ts.MkAbs(args[0]), ts.MkAbs(args[1]))
 	ts.Check(err)
+}
+
+// ask METHOD PATH NAME:PASSWORD STATUS [REGEXP] asks the daemon once, as a user
+// or, with -, as nobody.
+func ask(ts *testscript.TestScript, _ bool, args []string) {
+	r, err := http.NewRequest(args[0], ts.Getenv("ANDON_ADDR")+args[1], nil)
+	ts.Check(err)
+	if name, password, ok := strings.Cut(args[2], ":"); ok {
+		r.SetBasicAuth(name, password)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if got := fmt.Sprint(resp.StatusCode); got != args[3] || len(args) > 4 && !regexp.MustCompile(args[4]).Match(body) {
+		ts.Fatalf("%s %s", got, body)
+	}
 }

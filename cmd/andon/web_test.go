@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -145,6 +146,26 @@ func certify(certFile, keyFile string) (der []byte, err error) {
 	return der, errors.Join(
 		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
 		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), 0o600))
+}
+
+// What strangers cause is logged once a minute for each kind.
+func TestQuietLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log := slog.New(&quietHandler{Handler: slog.NewTextHandler(&out, nil), said: map[string]time.Time{}})
+		for range 3 {
+			for i := range 100 {
+				log.Warn(fmt.Sprintf("http: TLS handshake error from 192.0.2.%d:1", i))
+				log.Error("Unable to parse configuration")
+				log.Info("Listening on")
+			}
+			time.Sleep(time.Minute)
+		}
+		if got := strings.Count(out.String(), "\n"); got != 6 {
+			t.Errorf("%d lines, want one of each kind a minute:\n%s", got, out.String())
+		}
+	})
 }
 
 // A certificate that is replaced is used from the next connection on.
