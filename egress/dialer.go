@@ -85,7 +85,7 @@ func (e *RefusedError) Error() string {
 }
 
 // Exhausted tells whether err says that this machine ran out of something of
-// its own (files, ports, buffers, memory): that is no fault of a target.
+// its own (files, ports, buffers, memory, connections to track): that is no fault of a target.
 func Exhausted(err error) bool {
 	for _, errno := range ours() {
 		if errors.Is(err, errno) {
@@ -103,6 +103,8 @@ func Exhausted(err error) bool {
 	return false
 }
 
-func ours() [5]syscall.Errno {
-	return [...]syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL}
+// ours are errors that no peer can cause. EPERM is Linux's word for a packet
+// that its own filter drops, or has no room to track (nf_conntrack: table full).
+func ours() [6]syscall.Errno {
+	return [...]syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.EPERM}
 }

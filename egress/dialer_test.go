@@ -98,6 +98,7 @@ func TestExhausted(t *testing.T) {
 		{dial(syscall.ENOBUFS), true},
 		{dial(syscall.ENOMEM), true},
 		{dial(syscall.EADDRNOTAVAIL), true},
+		{dial(syscall.EPERM), true},
 	} {
 		if got := egress.Exhausted(tc.err); got != tc.want {
 			t.Errorf("Exhausted(%v) = %v", tc.err, got)
