@@ -187,3 +187,26 @@ func BenchmarkFailureWhileWitnessesAreDead(b *testing.B) {
 		m.record(entries[7], r)
 	}
 }
+
+// Witnesses that are configured away have nothing to say any more.
+func TestReloadWithoutWitnessesEndsBlindness(t *testing.T) {
+	onPlain(t, func(t *testing.T, p *plain) {
+		p.cut.Store(true)
+		time.Sleep(time.Minute)
+		if !p.sight.dark.Load().lasts() {
+			t.Fatal("a minute without any network is not blindness")
+		}
+		var production []Check
+		for _, c := range p.roster.Load().checks {
+			if !c.Witness {
+				production = append(production, *c)
+			}
+		}
+		p.Reload(production)
+		time.Sleep(40 * time.Second)
+		p.expect(t, "nobody excuses them", Unhealthy)
+		if p.sight.dark.Load().lasts() {
+			t.Error("blind without witnesses")
+		}
+	})
+}
