@@ -26,6 +26,7 @@ type decoder struct {
 	failed   map[path]bool // what errs already speaks of
 	warnings Errors
 	secrets  []path // values that are secret by their name
+	web      webFile
 	zones    map[string]*time.Location
 	known    map[reflect.Type]map[string][]int
 }

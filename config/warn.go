@@ -77,8 +77,12 @@ func (d *decoder) warnAll(c *Config) {
 
 func (d *decoder) warnServer(c *Config) {
 	host, _, _ := net.SplitHostPort(c.Listen)
-	if c.WebConfig == "" && !loopback(host) {
+	switch {
+	case loopback(host):
+	case len(d.web.Users) == 0:
 		d.warn(d.pos("listen").value, "listen", "everybody who reaches this address can read everything: listen on loopback, or give users and TLS with web_config")
+	case len(d.web.TLS) == 0:
+		d.warn(d.pos("web_config").value, "web_config", "passwords go over the network in plain text: give it a tls_server_config, or listen on loopback behind a proxy that speaks TLS")
 	}
 	if c.Instance == "" && len(c.Gates) > 0 {
 		d.warn(d.pos("instance").value, "instance", "missing: nothing writes yet, but as soon as a gate may, this andon needs a name like shop-prod")

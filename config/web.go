@@ -2,10 +2,10 @@ package config
 
 import (
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -27,11 +27,13 @@ func (d *decoder) checkWeb(c *Config) {
 		c.WebConfig = filepath.Join(d.refs.dir, c.WebConfig)
 	}
 	d.refs.files.note(c.WebConfig)
-	users, problem := usersOf(c.WebConfig)
+	web, problem := readWeb(c.WebConfig)
 	if problem != "" {
 		d.report("web_config", "%s", problem)
 		return
 	}
+	d.web = web
+	users := slices.Collect(maps.Keys(web.Users))
 	for i, w := range c.Writers {
 		at := path("writers").item(i)
 		switch {
@@ -43,26 +45,26 @@ func (d *decoder) checkWeb(c *Config) {
 	}
 }
 
-// usersOf returns the users in a web configuration file, or what is wrong.
-func usersOf(file string) (users []string, problem string) {
+// webFile is what configurations need to know of a web configuration.
+type webFile struct {
+	Users map[string]yaml.Node `yaml:"basic_auth_users"`
+	TLS   map[string]yaml.Node `yaml:"tls_server_config"`
+}
+
+// readWeb returns what stands in a web configuration file, or what is wrong.
+func readWeb(file string) (web webFile, problem string) {
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, "there is no such file: create it, or mount it where andon runs; a relative name starts at the folder of this file"
+		return web, "there is no such file: create it, or mount it where andon runs; a relative name starts at the folder of this file"
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, "andon may not read it: give its user the right to"
+		return web, "andon may not read it: give its user the right to"
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxWebConfig))
-	var web struct {
-		Users map[string]yaml.Node `yaml:"basic_auth_users"`
-	}
 	if err != nil || yaml.Unmarshal(text, &web) != nil { // the error may show a hash
-		return nil, "it is not a web configuration: write it as Prometheus documents (TLS and basic authentication)"
+		return web, "it is not a web configuration: write it as Prometheus documents (TLS and basic authentication)"
 	}
-	for u := range web.Users {
-		users = append(users, strings.TrimSpace(u))
-	}
-	return users, ""
+	return web, ""
 }
