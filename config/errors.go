@@ -97,14 +97,19 @@ func (p path) key(k string) path {
 }
 
 // field adds what a kind says of a field of its settings: url, expect[1],
-// tls.server_name, or headers.NAME whose name may be anything.
+// client.tls_config.ca, or headers.NAME whose name may be anything, dots too.
 func (p path) field(f string) path {
-	head, rest, more := strings.Cut(f, ".")
-	p += path("." + head)
-	if more {
-		p = p.key(rest)
+	for {
+		head, rest, more := strings.Cut(f, ".")
+		p += path("." + head)
+		switch {
+		case !more:
+			return p
+		case head == "headers" || head == "http_headers":
+			return p.key(rest)
+		}
+		f = rest
 	}
-	return p
 }
 
 func (p path) item(i int) path { return p + path("["+strconv.Itoa(i)+"]") }

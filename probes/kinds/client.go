@@ -28,8 +28,8 @@ func (s HTTP) checkClient(own *url.URL) (wrong problems) {
 	}
 	if s.SigV4 != nil {
 		s.SigV4.check(&wrong)
-		for _, name := range signed {
-			if _, ok := s.header()[name]; ok {
+		for _, name := range slices.Sorted(maps.Keys(s.Headers)) {
+			if slices.Contains(signed[:], http.CanonicalHeaderKey(name)) {
 				wrong.add("headers."+name, "is set by sigv4; remove it")
 			}
 		}

@@ -151,7 +151,7 @@ func TestClientMistakes(t *testing.T) {
 		{kinds.HTTP{URL: fine, SigV4: &kinds.SigV4{}}, "sigv4.region", "is not a region; write the one of the service, such as eu-central-1"},
 		{kinds.HTTP{URL: fine, SigV4: &kinds.SigV4{Region: "us-east-1", Service: "Lambda!"}}, "sigv4.service", "is not a service's signing name"},
 		{kinds.HTTP{URL: fine, SigV4: &kinds.SigV4{Region: "us-east-1", RoleARN: "canary"}}, "sigv4.role_arn", "is not the ARN of a role"},
-		{kinds.HTTP{URL: fine, SigV4: &kinds.SigV4{Region: "us-east-1"}, Headers: map[string]string{"x-amz-date": "a"}}, "headers.X-Amz-Date", "is set by sigv4; remove it"},
+		{kinds.HTTP{URL: fine, SigV4: &kinds.SigV4{Region: "us-east-1"}, Headers: map[string]string{"x-amz-date": "a"}}, "headers.x-amz-date", "is set by sigv4; remove it"},
 	} {
 		err := tc.set.Validate()
 		where, ok := errors.AsType[*kinds.FieldError](err)
