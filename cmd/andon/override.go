@@ -143,8 +143,6 @@ func (p *program) order(ctx context.Context, r remote, method, gate string, tell
 		return failed(exitUnknown, r.stranger(status))
 	}
 	switch {
-	case said.Error != "" && status == http.StatusServiceUnavailable:
-		return failed(exitUnknown, errors.New(plain(said.Error)))
 	case said.Error != "":
 		return failed(exitBad, errors.New(plain(said.Error)))
 	case out == outputJSON:
