@@ -23,7 +23,7 @@ const (
 
 // orderDeadline is how long an order waits for the tick under way, which may
 // wait for AWS.
-const orderDeadline = 50 * time.Second
+const orderDeadline = 40 * time.Second
 
 // An Order is what a person says to open or to close a gate, to end such an
 // order, or to take back a hold.

@@ -74,10 +74,12 @@ func TestPlanOrderedClosed(t *testing.T) {
 			if got := g.Plan(friday.Add(time.Minute), v, c.d); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
-			observing := g
-			observing.May = nil
-			if got := observing.Plan(friday.Add(time.Minute), v, c.d); got == Stop || got == Go {
-				t.Errorf("S10: an observing gate plans to %s", got)
+			for _, may := range [][]Verb{nil, {Open}, {Close}} {
+				less := g
+				less.May = may
+				if got := less.Plan(friday.Add(time.Minute), v, c.d); got == Stop && !less.may(Close) || got == Go && !less.may(Open) {
+					t.Errorf("S10: a gate that may %v plans to %s", may, got)
+				}
 			}
 		})
 	}
