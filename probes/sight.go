@@ -52,13 +52,12 @@ func (m *Monitor) look(e *entry, r Result) {
 // blindness lasts only a pass can end it, so to ask e is enough.
 func (m *Monitor) judge(now time.Time, e *entry) {
 	s := &m.sight
-	b := darkness(m.ask(), now)
-	if last := s.dark.Load(); !b.Blind() && !last.lasts() {
-		return
+	if !darkness(m.ask(), now).Blind() && !s.dark.Load().lasts() {
+		return // as nearly always
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := s.dark.Load()
+	b, last := darkness(m.ask(), now), s.dark.Load() // others may have judged meanwhile
 	switch {
 	case last.lasts() && (!b.Blind() || e.passes(now, b.Since)):
 		s.dark.Store(&dark{last.Blindness, now})
