@@ -12,7 +12,7 @@ type gateMetrics struct {
 	families
 	sources Sources
 
-	state, holder, enforced, ask, override family
+	state, holder, enforced, ask, override, expires family
 	inside, waiting, read, problem         family
 	decisions, writes, late, skew          family
 }
@@ -24,6 +24,7 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.enforced = m.gauge("andon_gate_enforced", "Whether AWS shows what the gate decided; 0 for a gate that may only observe.", "gate")
 	m.ask = m.gauge("andon_gate_ask", "Whether a person has to open.", "gate")
 	m.override = m.gauge("andon_override_active", "Whether a person's order is in force: to open, or to close.", "gate", "state")
+	m.expires = m.gauge("andon_override_expires_timestamp_seconds", "When the person's order in force ends, in seconds since 1970.", "gate", "state")
 	m.inside = m.gauge("andon_gate_inside", "Executions in the stage behind the gate.", "gate")
 	m.waiting = m.gauge("andon_gate_waiting", "Executions that wait before the gate.", "gate")
 	m.read = m.gauge("andon_gate_last_read_timestamp_seconds", "When the last successful read of AWS began, in seconds since 1970.", "gate")
@@ -63,6 +64,9 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 	m.enforced.send(ch, flag(enforced(r, now)), name)
 	m.ask.send(ch, flag(r.Decision.Ask), name)
 	m.late.send(ch, float64(r.Late), name)
+	if o := r.Override; o != nil {
+		m.expires.send(ch, seconds(o.Expires), name, o.Wants().String())
+	}
 	for _, state := range states[1:] { // to keep is no order
 		m.override.send(ch, flag(r.Override != nil && r.Override.Wants().String() == state), name, state)
 	}

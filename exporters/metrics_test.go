@@ -30,7 +30,7 @@ func busy() Sources {
 	}
 	tls.Targets[0].Status.Last.Facts.CertExpiry = noon().Add(24 * time.Hour)
 	r := with(closed(), func(r *gates.Report) {
-		r.Override = &gates.Override{Actor: "mia"}
+		r.Override = &gates.Override{Actor: "mia", Expires: noon().Add(time.Hour)}
 		r.Problems = []gates.Reason{{Code: "throttled"}, {Code: "journal"}, {Code: "throttled"}}
 		r.Late = 2
 	})

@@ -173,6 +173,9 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 	if o := c.GateView.Order; o != nil {
 		c.Order = &orderNote{o.Actor, o.Reason, o.State.String(), at(o.At), at(o.Expires), c.Own.State.String()}
 	}
+	if e := c.GateView.Ended; e != nil && now.Sub(e.At) > 24*time.Hour {
+		c.GateView.Ended = nil // no news any more
+	}
 	c.Reasons, c.Problems = notes(c.GateView.Reasons, now), notes(c.GateView.Problems, now)
 	c.Inside = drawCrowd(c.GateView.Inside, c.InsideTotal, now)
 	c.Waiting = drawCrowd(c.GateView.Waiting, c.WaitingTotal, now)
