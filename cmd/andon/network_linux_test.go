@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ func TestNetworks(t *testing.T) {
 	if err != nil {
 		missing(t, "ip is not installed (Debian: iproute2)")
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNetworks$", "-test.timeout=2m")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNetworks$", "-test.timeout=2m", "-test.v")
 	cmd.Env = append(os.Environ(), "ANDON_TEST_NETWORK="+ip)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL,
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}
@@ -44,6 +45,8 @@ func TestNetworks(t *testing.T) {
 		missing(t, fmt.Sprintf("no network namespaces here: %v", err))
 	case err != nil:
 		t.Errorf("%v\n%s", err, out)
+	case bytes.Contains(out, []byte("--- SKIP: TestNetworks")):
+		t.Skipf("no links between networks here:\n%s", out)
 	}
 }
 
@@ -73,7 +76,7 @@ func tellNetworks(t *testing.T) {
 	}
 	for i, name := range []string{"shop", "a", "b"} {
 		if err := n.add(name, fmt.Sprintf("10.%d.0", i+1)); err != nil {
-			t.Fatalf("network %s: %v", name, err)
+			missing(t, fmt.Sprintf("network %s: %v", name, err))
 		}
 	}
 	testscript.RunT(sequential{t}, testscript.Params{Dir: "testdata/network", Cmds: n.commands(), Setup: func(env *testscript.Env) error {
