@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestNetworks(t *testing.T) {
 	case err != nil:
 		t.Errorf("%v\n%s", err, out)
 	case bytes.Contains(out, []byte("--- SKIP: TestNetworks")):
-		t.Skipf("no links between networks here:\n%s", out)
+		t.Skip("no links between networks here")
 	}
 }
 
@@ -76,7 +77,8 @@ func tellNetworks(t *testing.T) {
 	}
 	for i, name := range []string{"shop", "a", "b"} {
 		if err := n.add(name, fmt.Sprintf("10.%d.0", i+1)); err != nil {
-			missing(t, fmt.Sprintf("network %s: %v", name, err))
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			missing(t, "no links between networks here: "+first)
 		}
 	}
 	testscript.RunT(sequential{t}, testscript.Params{Dir: "testdata/network", Cmds: n.commands(), Setup: func(env *testscript.Env) error {
@@ -146,7 +148,7 @@ func (p *peerProcess) tell(command string) error {
 		return err
 	}
 	if p.out.Scan(); p.out.Text() != fmt.Sprint("did ", command, " <nil>") {
-		return fmt.Errorf("the peer says %q, %w", p.out.Text(), errors.Join(p.out.Err()))
+		return fmt.Errorf("the peer says %q, %v", p.out.Text(), p.out.Err())
 	}
 	return nil
 }
