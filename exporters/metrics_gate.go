@@ -13,8 +13,8 @@ type gateMetrics struct {
 	sources Sources
 
 	state, holder, enforced, ask, override, expires family
-	inside, waiting, read, problem         family
-	decisions, writes, late, skew          family
+	inside, waiting, read, problem                  family
+	decisions, writes, late, skew                   family
 }
 
 func newGateMetrics(s Sources) gateMetrics {

@@ -42,7 +42,9 @@ func TestPageTellsWhy(t *testing.T) {
 		r.Override = &gates.Override{State: gates.Closed, Actor: "mia", Reason: "stocktaking", At: ago(time.Minute), Expires: noon().Add(20 * time.Minute)}
 		r.Own.State = gates.Opened
 	})
-	ended := with(open(), func(r *gates.Report) { r.Ended = &gates.OrderEnd{Why: "alice enabled the transition in AWS", At: ago(time.Hour)} })
+	ended := with(open(), func(r *gates.Report) {
+		r.Ended = &gates.OrderEnd{Why: "alice enabled the transition in AWS", At: ago(time.Hour)}
+	})
 	closing := with(closed(), func(r *gates.Report) { r.Seen.Enabled, r.Holder, r.Enforced = true, gates.Nobody, false })
 	for _, c := range []struct {
 		name  string
