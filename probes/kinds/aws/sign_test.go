@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -280,5 +281,45 @@ func TestClockSkew(t *testing.T) {
 			t.Errorf("%s, %d: %v", tc.theirs, tc.status, err)
 		}
 		s.Close()
+	}
+}
+
+// A role is assumed with the machine's own credentials, once for many checks.
+func TestAssumesRole(t *testing.T) {
+	t.Parallel()
+	var assumed atomic.Int32
+	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assumed.Add(1)
+		if r.FormValue("Action") != "AssumeRole" || r.FormValue("RoleArn") != "arn:aws:iam::123456789012:role/canary" ||
+			r.FormValue("RoleSessionName") != "andon" || !strings.Contains(r.Header.Get("Authorization"), "Credential=MACHINE/") {
+			t.Errorf("%v %v", r.Form, r.Header)
+		}
+		fmt.Fprintf(w, `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+			<AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken>%s</SessionToken>
+			<Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+			keyID, secret, session, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	}))
+	defer sts.Close()
+	load := func(_ context.Context, region, profile string) (aws.Config, error) {
+		if region != "eu-central-1" || profile != "canary" {
+			t.Errorf("asked for %s and %s", region, profile)
+		}
+		return aws.Config{Region: region, BaseEndpoint: &sts.URL, Credentials: credentials.NewStaticCredentialsProvider("MACHINE", "a", "")}, nil
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if problem := verify(r, nil, "eu-central-1", "execute-api"); problem != "" {
+			t.Error(problem)
+		}
+	}))
+	defer s.Close()
+	e := env(load, time.Now)
+	for range 3 {
+		set := kinds.HTTP{URL: s.URL, SigV4: &kinds.SigV4{Region: "eu-central-1", Profile: "canary", RoleARN: "arn:aws:iam::123456789012:role/canary"}}
+		if err := ask(t, set, e); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := assumed.Load(); n != 1 {
+		t.Errorf("assumed %d times", n)
 	}
 }
