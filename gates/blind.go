@@ -47,13 +47,7 @@ func blindReason(b probes.Blindness) Reason {
 // witnesses names those that fail, as many as a person reads.
 func witnesses(b probes.Blindness) string {
 	const most = 3
-	var names []string
-	for _, w := range b.Witnesses {
-		if !slices.Contains(names, w.Check) {
-			names = append(names, w.Check)
-		}
-	}
-	slices.Sort(names)
+	names := names(b)
 	if more := len(names) - most; more > 0 {
 		names = append(names[:most], fmt.Sprintf("%d more", more))
 	}
@@ -62,6 +56,16 @@ func witnesses(b probes.Blindness) string {
 	}
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// names are those of the witnesses that fail, each once.
+func names(b probes.Blindness) []string {
+	var all []string
+	for _, w := range b.Witnesses {
+		all = append(all, w.Check)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // proveAnew makes a hold that rests on no failure: every check has to prove

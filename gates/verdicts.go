@@ -20,13 +20,14 @@ func InstanceStream(instance string) string {
 }
 
 // Verdicts keeps in the journal which targets are unhealthy, so that a restart
-// does not make them well. It records changes by comparing snapshots: one that
+// does not make them well, and when andon was blind. It records changes by comparing snapshots: one that
 // could not be written is written at the next comparison.
 type Verdicts struct {
 	store  journal.Store
 	stream string
 	log    *journal.Log
 	known  map[target]VerdictChange // unhealthy targets
+	blind  bool
 }
 
 type target struct{ check, target string }
@@ -40,8 +41,16 @@ type VerdictChange struct {
 	Why     string    `json:"why,omitempty"`
 }
 
+// A SightChange says that andon became blind, or sees again.
+type SightChange struct {
+	Blind     bool      `json:"blind"`
+	Since     time.Time `json:"since,omitzero"`
+	Witnesses []string  `json:"witnesses,omitempty"` // that fail
+}
+
 type verdictRecord struct {
-	Changes []VerdictChange `json:"changes"`
+	Changes []VerdictChange `json:"changes,omitempty"`
+	Sight   *SightChange    `json:"sight,omitempty"`
 }
 
 // NewVerdicts reads nothing yet.
@@ -71,7 +80,7 @@ func (v *Verdicts) Load(ctx context.Context) error {
 		if err := json.Unmarshal(r.Body, &body); err != nil {
 			return err
 		}
-		v.learn(body.Changes)
+		v.learn(body)
 	}
 	return nil
 }
@@ -86,8 +95,8 @@ func (v *Verdicts) Prior(check, name string) (probes.Verdict, time.Time) {
 
 // Record writes what has changed since the last record, as one record.
 func (v *Verdicts) Record(ctx context.Context, now time.Time, s probes.Snapshot) error {
-	changes := v.compare(s)
-	if len(changes) == 0 {
+	r := verdictRecord{v.compare(s), v.sight(now, s)}
+	if len(r.Changes) == 0 && r.Sight == nil {
 		return nil
 	}
 	if err := v.Load(ctx); err != nil {
@@ -95,11 +104,20 @@ func (v *Verdicts) Record(ctx context.Context, now time.Time, s probes.Snapshot)
 	}
 	ctx, cancel := context.WithTimeout(ctx, journalDeadline)
 	defer cancel()
-	if _, err := v.log.Append(ctx, now, kindVerdict, verdictRecord{changes}); err != nil {
+	if _, err := v.log.Append(ctx, now, kindVerdict, r); err != nil {
 		return err
 	}
-	v.learn(changes)
+	v.learn(r)
 	return nil
+}
+
+// sight is what has changed about andon's own sight, nil for nothing.
+func (v *Verdicts) sight(now time.Time, s probes.Snapshot) *SightChange {
+	b := s.Blind(now)
+	if b.Blind() == v.blind {
+		return nil
+	}
+	return &SightChange{b.Blind(), b.Since, names(b)}
 }
 
 func (v *Verdicts) compare(s probes.Snapshot) []VerdictChange {
@@ -121,8 +139,11 @@ func (v *Verdicts) compare(s probes.Snapshot) []VerdictChange {
 	return changes
 }
 
-func (v *Verdicts) learn(changes []VerdictChange) {
-	for _, c := range changes {
+func (v *Verdicts) learn(r verdictRecord) {
+	if r.Sight != nil {
+		v.blind = r.Sight.Blind
+	}
+	for _, c := range r.Changes {
 		if k := (target{c.Check, c.Target}); c.Verdict == probes.Unhealthy.String() {
 			v.known[k] = c
 		} else {

@@ -105,8 +105,18 @@ func overrideWords(o gates.Override) string {
 	return s
 }
 
-func verdictWords(v struct{ Changes []gates.VerdictChange }) string {
+func verdictWords(v struct {
+	Changes []gates.VerdictChange
+	Sight   *gates.SightChange
+}) string {
 	var all []string
+	switch s := v.Sight; {
+	case s == nil:
+	case s.Blind:
+		all = append(all, fmt.Sprintf("andon is blind since %s: nothing of production passes, and the witnesses fail too: %s", stamp(s.Since), strings.Join(s.Witnesses, ", ")))
+	default:
+		all = append(all, "andon sees again")
+	}
 	for _, c := range v.Changes {
 		s := c.Check
 		if c.Target != "" && c.Target != c.Check {
