@@ -106,7 +106,6 @@ func (s HTTP) Probe(env Env) (probes.Probe, error) {
 	header, sources := credentials(client, s.header())
 	p := &httpProbe{
 		clock:        env.Clock,
-		dialer:       env.Dialer,
 		way:          env.shared.way(env, client, s.ReuseConnection),
 		address:      s.URL,
 		url:          own,

@@ -14,7 +14,6 @@ import (
 
 type httpProbe struct {
 	clock        func() time.Time
-	dialer       Dialer
 	way          *way
 	keeper       *keeper  // nil: a new connection for each run
 	address      string   // as configured
@@ -49,9 +48,9 @@ func (p *httpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, e
 type run struct {
 	*httpProbe
 	watch  stopwatch
-	header http.Header // for the origin; shared unless there are sources
-	asked  time.Time   // when the first request began
-	origin *url.URL    // where header, body and credentials belong
+	header http.Header   // for the origin; shared unless there are sources
+	waited time.Duration // for the header to be complete
+	origin *url.URL      // where header, body and credentials belong
 	jar    http.CookieJar
 
 	limited io.LimitedReader // of the answer's body; here it costs no allocation
@@ -63,11 +62,13 @@ func (r *run) ask(ctx context.Context, address string) (*answer, error) {
 	if err := r.gather(ctx); err != nil {
 		return nil, err
 	}
-	req, err := r.first(httptrace.WithClientTrace(ctx, r.watch.trace()), address)
+	trace := r.watch.trace()
+	trace.Got1xxResponse = r.watch.informed
+	req, err := r.first(httptrace.WithClientTrace(ctx, trace), address)
 	if err != nil {
 		return nil, err
 	}
-	r.origin, r.asked = req.URL, r.clock()
+	r.origin = req.URL
 	for {
 		a, next, err := r.hop(req)
 		if err != nil || next == nil {
@@ -90,6 +91,7 @@ func (r *run) gather(ctx context.Context) error {
 		}
 	}
 	r.watch.enter("", "preparing the connection", "")
+	r.waited = r.clock().Sub(r.watch.begun)
 	return nil
 }
 
@@ -157,7 +159,7 @@ func (r *run) hop(req *http.Request) (*answer, *http.Request, error) {
 	}
 	whole = true
 	r.watch.enter("", "judging the answer", "")
-	a.elapsed = r.clock().Sub(r.asked)
+	a.elapsed = r.clock().Sub(r.watch.begun) - r.waited
 	a.tls = r.watch.certificate(r.clock())
 	return a, nil, nil
 }

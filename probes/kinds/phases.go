@@ -100,7 +100,6 @@ func (w *stopwatch) trace() *httptrace.ClientTrace {
 		TLSHandshakeStart:    func() { w.enter(phaseTLS, "doing the TLS handshake", "") },
 		TLSHandshakeDone:     w.handshaken,
 		WroteRequest:         w.wrote,
-		Got1xxResponse:       w.informed,
 		GotFirstResponseByte: func() { w.enter(phaseTransfer, "reading the response header", "") },
 	}
 }
