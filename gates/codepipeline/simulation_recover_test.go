@@ -20,6 +20,9 @@ func (s *simulation) calm() {
 	if s.deadman.dead.Load() || s.life == nil {
 		s.revive()
 	}
+	if s.knows {
+		s.life.line.IAm(s.server.Actors["ANDON"]) // it would be told some time
+	}
 	s.restore()
 	for _, g := range s.gates {
 		_, err := s.life.line.Withdraw(context.Background(), g.Name, gates.Order{Actor: "mia", Reason: "good night"}, time.Now)
