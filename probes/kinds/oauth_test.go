@@ -114,3 +114,21 @@ func TestOAuthTimeout(t *testing.T) {
 		}
 	})
 }
+
+// What a token takes is not the target's time.
+func TestOAuthIsNotElapsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := pipe(func(c net.Conn) {
+			body := `{"access_token":"a","expires_in":60}`
+			time.Sleep(time.Second)
+			says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body))(c)
+		})
+		set := kinds.HTTP{URL: "http://192.0.2.1", Expect: []string{`elapsed == duration("1s")`},
+			Client: client(t, "oauth2: {client_id: me, client_secret: a, token_url: 'http://192.0.2.2/'}")}
+		facts, err := ask(t, set, kinds.Env{Dialer: answers})
+		if err != nil || len(facts.Phases) != 3 {
+			t.Errorf("%+v, %v", facts, err)
+		}
+	})
+}

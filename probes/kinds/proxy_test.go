@@ -175,3 +175,22 @@ func TestProxyTimeout(t *testing.T) {
 		})
 	}
 }
+
+func TestProxyOfTheEnvironment(t *testing.T) { // not parallel: the environment is everybody's
+	p := newProxy(t)
+	p.status = http.StatusTeapot
+	t.Setenv("HTTP_PROXY", p.url())
+	t.Setenv("NO_PROXY", "192.0.2.2")
+	set := kinds.HTTP{URL: "http://192.0.2.1/", Expect: []string{"status == 418"}, Client: client(t, "proxy_from_environment: true")}
+	if _, err := ask(t, set, kinds.Env{}); err != nil {
+		t.Error(err)
+	}
+	nobody := kinds.Env{Dialer: failing{io.ErrNoProgress}}
+	for url, yaml := range map[string]string{"http://192.0.2.2/": "proxy_from_environment: true", "http://192.0.2.1/": "{}"} {
+		_, err := ask(t, kinds.HTTP{URL: url, Client: client(t, yaml)}, nobody)
+		failsWith(t, err, "connect", io.ErrNoProgress.Error())
+	}
+	if len(p.asked) != 1 {
+		t.Errorf("the proxy was asked %q", p.asked)
+	}
+}

@@ -178,3 +178,20 @@ func TestReuseAfterTimeout(t *testing.T) {
 		t.Errorf("%+v, %v", facts, err)
 	}
 }
+
+// Where others redirect to is theirs to choose: nothing of it is kept.
+func TestReuseAtHomeOnly(t *testing.T) {
+	t.Parallel()
+	elsewhere, n, _ := counted(t, false, hello)
+	home := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
+	set := kinds.HTTP{URL: home.URL, ReuseConnection: true, Client: client(t, "tls_config: {insecure_skip_verify: true}")}
+	p := probe(t, set, kinds.Env{Clock: atEpoch})
+	for range 3 {
+		if facts, err := p.Check(t.Context(), set.Targets()[0]); err != nil || facts.Reused {
+			t.Errorf("%+v, %v", facts, err)
+		}
+	}
+	if n.Load() != 3 {
+		t.Errorf("%d connections to another origin in 3 runs", n.Load())
+	}
+}
