@@ -134,7 +134,7 @@ func TestNginx(t *testing.T) {
 		{safe + "/", "tls_config: {ca_file: " + trusted + "}", `text == "NONE HTTP/2.0 " && tls.days_left == 30`, ""},
 		{safe + "/", "enable_http2: false\ntls_config: {ca_file: " + trusted + identity + "}", `text == "SUCCESS HTTP/1.1 "`, ""},
 		{safe + "/", "authorization: {credentials: abc}\ntls_config: {ca_file: " + trusted + identity + ", min_version: TLS13}", `text == "SUCCESS HTTP/2.0 Bearer abc"`, ""},
-		{plain + "/safe", "authorization: {credentials: abc}\ntls_config: {ca_file: " + trusted + identity + "}", `text == "SUCCESS HTTP/2.0 Bearer abc"`, ""},
+		{plain + "/safe", "authorization: {credentials: abc}\ntls_config: {ca_file: " + trusted + identity + "}", `text == "NONE HTTP/2.0 "`, ""},
 		{safe + "/", "{}", "true", "tls"},
 	} {
 		for _, reuse := range []bool{false, true} {

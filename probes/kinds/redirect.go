@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strings"
 )
 
 // follow returns the request that resp redirects req to, or nil if resp is the
@@ -64,13 +65,24 @@ func dropsBody(method string, status int) bool {
 }
 
 // sameOrigin tells whether what belongs to one may be sent to the other. The
-// way from http to https of the same host is the one that should be taken.
+// way from http to https of the same host is the one that should be taken; on
+// ports of their own they may be anybody's.
 func sameOrigin(from, to *url.URL) bool {
-	if from.Hostname() != to.Hostname() {
+	if !strings.EqualFold(from.Hostname(), to.Hostname()) {
 		return false
 	}
-	return from.Scheme == to.Scheme && from.Port() == to.Port() ||
-		from.Scheme == "http" && to.Scheme == "https"
+	return from.Scheme == to.Scheme && portOf(from) == portOf(to) ||
+		from.Scheme == "http" && to.Scheme == "https" && portOf(from) == "80" && portOf(to) == "443"
+}
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "http":
+		return "80"
+	}
+	return "443"
 }
 
 // harmless keeps the headers that anybody may see.
