@@ -1,8 +1,12 @@
 package kinds_test
 
 import (
+	"bufio"
+	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -118,6 +122,46 @@ func TestDNS(t *testing.T) {
 		failsWith(t, err, "dns", "lookup shop.example")
 		if got := names(facts.Phases); len(got) != 1 || got[0] != "resolve" {
 			t.Errorf("phases %v, want resolve", got)
+		}
+	}
+}
+
+// byPort dials to another peer for each port.
+type byPort map[string]pipe
+
+func (d byPort) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	return d[port].DialContext(ctx, network, address)
+}
+
+func (byPort) Judge(string) error { return nil }
+
+// From http to https the same host is the same origin, on the ports that
+// belong together; another port is another origin.
+func TestRedirectToTLS(t *testing.T) {
+	t.Parallel()
+	cert := newAuthority(t).issue(t, epoch.AddDate(0, 0, 1))
+	tells := func(c net.Conn) {
+		s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}})
+		if req, err := http.ReadRequest(bufio.NewReader(s)); err == nil {
+			fmt.Fprintf(s, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(req.Header.Get("Authorization")), req.Header.Get("Authorization"))
+		}
+	}
+	for from, cases := range map[string]map[string]string{
+		"http://192.0.2.1/":      {"https://192.0.2.1/": "Bearer a", "https://192.0.2.1:443/": "Bearer a", "https://192.0.2.1:8443/": "", "https://192.0.2.2/": ""},
+		"http://192.0.2.1:80/":   {"https://192.0.2.1/": "Bearer a"},
+		"http://192.0.2.1:8080/": {"https://192.0.2.1/": "", "https://192.0.2.1:8443/": ""},
+	} {
+		for to, want := range cases {
+			redirects := pipe(says("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + to + "\r\n\r\n"))
+			env := kinds.Env{Dialer: byPort{"80": redirects, "8080": redirects, "443": tells, "8443": tells}}
+			set := kinds.HTTP{URL: from, Expect: []string{`text == "` + want + `"`}, Client: client(t, "authorization: {credentials: a}\ntls_config: {insecure_skip_verify: true}")}
+			if _, err := ask(t, set, env); err != nil {
+				t.Errorf("from %s to %s: %v", from, to, err)
+			}
 		}
 	}
 }
