@@ -63,7 +63,7 @@ func TestProbeUntilHealthy(t *testing.T) {
 		if got := b.Load(); got != 9 {
 			t.Errorf("shaky ran %d times, want 9", got)
 		}
-		if got := a.Load(); got < 17 {
+		if got := a.Load(); got < 16 { // who comes last at the last instant may not be asked any more
 			t.Errorf("what was healthy first ran %d times: it has to be asked until the end", got)
 		}
 	})
