@@ -242,7 +242,8 @@ func (s *simulation) heard(w write, after stageShown) {
 	if w.key == "ANDON" || w.key == "CLI" {
 		s.opens = append(s.opens, w.time)
 	}
-	if _, ours := w.truth.ours(s.gates[i].Instance, s.gates[i].Name); ours && w.key == "alice" {
-		s.lifted[w.stage] = lifting{t.LastChangedAt, w.time, s.illStore()}
+	if mark, ours := w.truth.ours(s.gates[i].Instance, s.gates[i].Name); ours && w.key == "alice" {
+		unknown := !s.written(s.gates[i], mark.Intent) // a hold of before the journal was lost: nobody may have wanted it any more
+		s.lifted[w.stage] = lifting{t.LastChangedAt, w.time, s.illStore() || unknown}
 	}
 }
