@@ -46,7 +46,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Rest
 	}
 	if !v.Fresh {
-		return g.planBlind(now, v, d)
+		return g.planUnread(now, v, d)
 	}
 	holder := g.holder(v.Seen, v.Past)
 	switch past := v.Past; {
@@ -76,10 +76,10 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 	return Rest
 }
 
-// planBlind plans while CodePipeline does not let us read: a close may follow
+// planUnread plans while CodePipeline does not let us read: a close may follow
 // a read of the last minute, nothing else may. Since a person has to open after
 // it, our own limit alone is no cause for one, before half of that is over.
-func (g Gate) planBlind(now time.Time, v View, d Decision) Step {
+func (g Gate) planUnread(now time.Time, v View, d Decision) Step {
 	age := v.Seen.age(now)
 	if v.Limited && age < oldRead/2 {
 		return Rest
