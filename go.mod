@@ -29,7 +29,10 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
-require github.com/santhosh-tekuri/jsonschema/v6 v6.0.2
+require (
+	github.com/miekg/dns v1.1.73
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.2
+)
 
 require (
 	cel.dev/expr v0.25.1 // indirect

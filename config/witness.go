@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net"
 	"net/url"
 	"regexp"
@@ -22,7 +23,7 @@ func (d *decoder) checkWitness(p path, w *Witness) {
 	network := p.key("network")
 	switch {
 	case !d.given(network):
-		w.Network = host(address(w.Settings))
+		w.Network = cmp.Or(host(address(w.Settings)), "this-machine") // a resolver of its own
 	case !networkPattern.MatchString(w.Network):
 		d.report(network, "want a word for what it shares with others, like provider-a, %s", got(network, w.Network))
 	}

@@ -22,7 +22,7 @@ emulator          < nothing
 shop              < nothing
 
 probes            < cron
-probes/kinds      < probes egress cel promconfig oauth2
+probes/kinds      < probes egress cel promconfig oauth2 dns
 probes/kinds/aws  < probes/kinds aws
 
 gates             < probes journal
@@ -44,6 +44,7 @@ var words = map[string]string{
 	"promconfig": "github.com/prometheus/common/config",
 	"oauth2":     "golang.org/x/oauth2",
 	"cel":        "cel.dev/cel-go/",
+	"dns":        "github.com/miekg/dns",
 	"sqlite":     "modernc.org/sqlite",
 	"rate":       "golang.org/x/time/rate",
 }

@@ -20,6 +20,9 @@ const (
 	rootText
 	rootElapsed
 	rootTLS
+	rootRcode
+	rootAnswers
+	rootTTL
 )
 
 // A vocabulary is what the expectations of a kind of check may speak of. Its
@@ -55,6 +58,12 @@ func rootOf(name string) roots {
 		return rootElapsed
 	case "tls":
 		return rootTLS
+	case "rcode":
+		return rootRcode
+	case "answers":
+		return rootAnswers
+	case "ttl":
+		return rootTTL
 	}
 	return 0
 }

@@ -32,6 +32,7 @@ type Settings interface {
 // settings to decode into.
 func Table() map[string]func() Settings {
 	return map[string]func() Settings{
+		"dns":  func() Settings { return new(DNS) },
 		"http": func() Settings { return new(HTTP) },
 		"tcp":  func() Settings { return new(TCP) },
 	}
