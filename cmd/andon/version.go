@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -10,21 +11,25 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// buildInfo is what the toolchain stamped into this binary.
+// What the Dockerfile has the linker write, because there is no repository to
+// take it from beside the sources. Nobody writes them afterwards.
+var version, revision string
+
+// buildInfo is what was stamped into this binary: by the linker, or else by the
+// toolchain.
 func buildInfo() exporters.BuildInfo {
 	b := exporters.BuildInfo{Version: "devel", GoVersion: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return b
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		b.Version = v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			b.Revision = s.Value
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v := info.Main.Version; v != "" && v != "(devel)" {
+			b.Version = v
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				b.Revision = s.Value
+			}
 		}
 	}
+	b.Version, b.Revision = cmp.Or(version, b.Version), cmp.Or(revision, b.Revision)
 	return b
 }
 
