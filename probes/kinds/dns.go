@@ -165,11 +165,13 @@ func (s DNS) Expects() []string {
 		return s.Expect
 	}
 	var conditions []string
+	some := `rcode != "NOERROR" || size(answers) > 0`
 	if s.judgesRcode(all) {
-		conditions = append(conditions, `rcode == "`+s.rcode()+`"`)
+		conditions = append(conditions, "rcode == "+strconv.Quote(s.rcode()))
+		some = "size(answers) > 0"
 	}
 	if s.rcode() == "NOERROR" && !uses(all, rootAnswers) && len(s.Answers) == 0 {
-		conditions = append(conditions, "size(answers) > 0")
+		conditions = append(conditions, some)
 	}
 	for _, a := range s.Answers {
 		conditions = append(conditions, strconv.Quote(a)+" in answers")

@@ -1,107 +1,15 @@
 package kinds_test
 
 import (
-	"context"
-	"encoding/binary"
-	"io"
-	"net"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/miekg/dns"
 
 	"github.com/andon-project/andon/egress"
 	"github.com/andon-project/andon/probes/kinds"
 )
-
-// A nameserver is a peer that reads a question and says what it likes.
-type nameserver func(q *dns.Msg, say func(...[]byte))
-
-// talk serves a connection in memory: datagrams, or over TCP what follows its length.
-func (n nameserver) talk(tcp bool) func(net.Conn) {
-	return func(c net.Conn) {
-		buf := make([]byte, 1500)
-		size, err := c.Read(buf)
-		if err != nil {
-			return
-		}
-		buf = buf[:size]
-		if tcp {
-			buf = buf[2:]
-		}
-		var q dns.Msg
-		if q.Unpack(buf) != nil {
-			return
-		}
-		n(&q, func(messages ...[]byte) {
-			for _, m := range messages {
-				if tcp {
-					m = append(binary.BigEndian.AppendUint16(nil, uint16(len(m))), m...)
-				}
-				c.Write(m)
-			}
-		})
-		if !tcp {
-			io.Copy(io.Discard, c) // nobody hangs up on datagrams
-		}
-	}
-}
-
-// A network is a dialer to a nameserver in memory by UDP, and another by TCP.
-type network struct{ udp, tcp nameserver }
-
-func (n network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if network == "udp" {
-		return pipe(n.udp.talk(false)).DialContext(ctx, network, address)
-	}
-	return pipe(n.tcp.talk(true)).DialContext(ctx, network, address)
-}
-
-func (n network) Judge(string) error { return nil }
-
-// zone answers with these records, whoever they are about.
-func zone(t testing.TB, records ...string) nameserver {
-	return func(q *dns.Msg, say func(...[]byte)) { say(packed(t, answering(t, q, records...))) }
-}
-
-func answering(t testing.TB, q *dns.Msg, records ...string) *dns.Msg {
-	m := new(dns.Msg).SetReply(q)
-	for _, text := range records {
-		rr, err := dns.NewRR(text)
-		if err != nil {
-			t.Error(err)
-		}
-		m.Answer = append(m.Answer, rr)
-	}
-	return m
-}
-
-func packed(t testing.TB, m *dns.Msg) []byte {
-	wire, err := m.Pack()
-	if err != nil {
-		t.Error(err)
-	}
-	return wire
-}
-
-// coded answers with an rcode.
-func coded(t testing.TB, rcode int) nameserver {
-	return func(q *dns.Msg, say func(...[]byte)) { say(packed(t, new(dns.Msg).SetRcode(q, rcode))) }
-}
-
-// changed answers with a record after change has had its way with the message.
-func changed(t testing.TB, change func(*dns.Msg)) nameserver {
-	return func(q *dns.Msg, say func(...[]byte)) {
-		m := answering(t, q, "shop.test. 60 IN A 192.0.2.1")
-		change(m)
-		say(packed(t, m))
-	}
-}
-
-const shopA = "shop.test. 60 IN A 192.0.2.1"
 
 func TestDNSPasses(t *testing.T) {
 	t.Parallel()
@@ -168,162 +76,6 @@ func TestDNSTruncated(t *testing.T) {
 	failsWith(t, err, "protocol", "the server says that its answer is truncated, also over TCP")
 }
 
-func TestDNSFails(t *testing.T) {
-	t.Parallel()
-	circle := []string{"shop.test. 1 IN CNAME a.test.", "a.test. 1 IN CNAME shop.test."}
-	for _, tc := range []struct {
-		name   string
-		set    kinds.DNS
-		server nameserver
-		reason string
-		text   string
-	}{
-		{"no such name", kinds.DNS{}, coded(t, dns.RcodeNameError), "dns", "the server answers NXDOMAIN (there is no such name), not NOERROR"},
-		{"servfail", kinds.DNS{}, coded(t, dns.RcodeServerFailure), "dns", "the server answers SERVFAIL (it could not find out), not NOERROR"},
-		{"refused", kinds.DNS{}, coded(t, dns.RcodeRefused), "dns", "the server answers REFUSED (it does not answer us), not NOERROR"},
-		{"a name after all", kinds.DNS{Rcode: "NXDOMAIN"}, zone(t, shopA), "dns", "the server answers NOERROR, not NXDOMAIN"},
-		{"unassigned", kinds.DNS{}, coded(t, 13), "dns", "the server answers RCODE13, not NOERROR"},
-		{"error without a question", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Question, m.Answer, m.Rcode = nil, nil, dns.RcodeRefused }), "dns", "REFUSED"},
-		{"lame", kinds.DNS{}, zone(t), "dns", "the server answers without a record: it has no A for shop.test."},
-		{"another type", kinds.DNS{Type: "AAAA"}, zone(t, shopA), "dns", "it has no AAAA for shop.test."},
-		{"another name", kinds.DNS{}, zone(t, "shop.test.evil. 1 IN A 192.0.2.1"), "dns", "it has no A for shop.test."},
-		{"an alias of nothing", kinds.DNS{}, zone(t, circle[0]), "dns", "it has no A for shop.test., an alias of a.test."},
-		{"a circle", kinds.DNS{}, zone(t, circle...), "protocol", "the CNAME records of the answer go round in a circle"},
-		{"another answer", kinds.DNS{Answers: []string{"192.0.2.1", "192.0.2.9"}}, zone(t, shopA), "expect", "expected the answer 192.0.2.9, but answers were 192.0.2.1"},
-		{"another text", kinds.DNS{Type: "TXT", Answers: []string{"a"}}, zone(t, `shop.test. 1 IN TXT "\027[31m\010<b>"`), "expect", `expected the answer a, but answers were \x1b[31m\n<b>`},
-		{"nothing expected", kinds.DNS{Expect: []string{"size(answers) == 0"}}, zone(t, shopA), "expect", "expected size(answers) == 0, but answers were 192.0.2.1"},
-		{"ttl", kinds.DNS{Expect: []string{"ttl > 60"}}, zone(t, shopA), "expect", "expected ttl > 60, but ttl was 60"},
-		{"beyond the list", kinds.DNS{Expect: []string{`answers[1] == "a"`}}, zone(t, shopA), "expect", "a list is shorter than it needs"},
-		{"another question", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Question[0].Name = "evil.test." }), "protocol", "the server answers another question than shop.test. A"},
-		{"of another type", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Question[0].Qtype = dns.TypeMX }), "protocol", "another question"},
-		{"two questions", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Question = append(m.Question, m.Question[0]) }), "protocol", "another question"},
-		{"no question", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Question = nil }), "protocol", "another question"},
-		{"an echo", kinds.DNS{}, func(q *dns.Msg, say func(...[]byte)) { say(packed(t, q)) }, "protocol", "what came is a question, not an answer"},
-		{"an update", kinds.DNS{}, changed(t, func(m *dns.Msg) { m.Opcode = dns.OpcodeUpdate }), "protocol", "no answer to a query (opcode 5)"},
-		{"garbage", kinds.DNS{}, func(q *dns.Msg, say func(...[]byte)) {
-			say(binary.BigEndian.AppendUint16(nil, q.Id))
-		}, "protocol", "what came (2 bytes) is no DNS message"},
-		{"pointers to themselves", kinds.DNS{}, func(q *dns.Msg, say func(...[]byte)) {
-			say(append(binary.BigEndian.AppendUint16(nil, q.Id), 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1))
-		}, "protocol", "is no DNS message"},
-		{"records that are not there", kinds.DNS{}, func(q *dns.Msg, say func(...[]byte)) {
-			wire := packed(t, answering(t, q, shopA))
-			say(wire[:len(wire)-3])
-		}, "protocol", "is no DNS message"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			tc.set.Name, tc.set.Server = "shop.test", "192.0.2.53"
-			for _, tc.set.Transport = range []string{"udp", "tcp"} {
-				_, err := ask(t, tc.set, kinds.Env{Dialer: network{tc.server, tc.server}})
-				failsWith(t, err, tc.reason, tc.text)
-			}
-		})
-	}
-}
-
-// What concerns one transport alone.
-func TestDNSFailsByTransport(t *testing.T) {
-	t.Parallel()
-	other := func(q *dns.Msg, say func(...[]byte)) {
-		forged := answering(t, q, shopA)
-		forged.Id ^= 1
-		say(packed(t, forged))
-	}
-	long := func(q *dns.Msg, say func(...[]byte)) {
-		m := answering(t, q, slices.Repeat([]string{shopA}, 100)...)
-		say(packed(t, m))
-	}
-	set := kinds.DNS{Name: "shop.test", Server: "192.0.2.53", Transport: "tcp"}
-	_, err := ask(t, set, kinds.Env{Dialer: network{tcp: other}})
-	failsWith(t, err, "protocol", "the answer does not bear the question's id")
-	if _, err := ask(t, set, kinds.Env{Dialer: network{tcp: long}}); err != nil {
-		t.Error(err)
-	}
-	for head, text := range map[string]string{"": "the server closed the connection before the answer was complete", "\xff\xff\x00\x01": "closed the connection", "\x00\x00": "does not bear"} {
-		_, err := ask(t, set, kinds.Env{Dialer: pipe(func(c net.Conn) {
-			c.Read(make([]byte, 1500))
-			io.WriteString(c, head)
-		})})
-		failsWith(t, err, "protocol", text)
-	}
-	set.Transport = "udp"
-	_, err = ask(t, set, kinds.Env{Dialer: network{udp: long}})
-	failsWith(t, err, "protocol", "the answer is longer than the 1232 bytes that were asked for")
-
-	_, err = ask(t, kinds.DNS{Name: "shop.test", Server: free(t)}, kinds.Env{})
-	failsWith(t, err, "connect", "connection refused")
-}
-
-// The deadline covers everything; forged datagrams do not end the wait.
-func TestDNSTimeout(t *testing.T) {
-	t.Parallel()
-	forge := func(q *dns.Msg, say func(...[]byte)) {
-		for {
-			time.Sleep(time.Second / 2)
-			m := answering(t, q, shopA)
-			m.Id++
-			say(packed(t, m), nil, []byte{0})
-			if time.Now().After(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC)) {
-				return
-			}
-		}
-	}
-	for _, tc := range []struct {
-		name      string
-		transport string
-		dialer    kinds.Dialer
-		text      string
-	}{
-		{"no connection", "tcp", pipe(nil), "timeout after 3s while connecting to 192.0.2.53:53"},
-		{"hangs", "udp", network{udp: func(*dns.Msg, func(...[]byte)) {}}, "timeout after 3s while waiting for the answer"},
-		{"hangs by tcp", "tcp", pipe(func(c net.Conn) { io.Copy(io.Discard, c) }), "timeout after 3s while waiting for the answer"},
-		{"forges", "udp", network{udp: forge}, "timeout after 3s while waiting for the answer (what came does not bear the question's id)"},
-		{"drips", "tcp", pipe(dripping), "timeout after 3s while reading the answer"},
-		{"hangs in the handshake", "tls", pipe(func(c net.Conn) { io.Copy(io.Discard, c) }), "timeout after 3s while doing the TLS handshake"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				defer letPeersEnd()
-				set := kinds.DNS{Name: "shop.test", Server: "192.0.2.53:53", Transport: tc.transport}
-				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-				defer cancel()
-				begun := time.Now()
-				_, err := probe(t, set, kinds.Env{Dialer: tc.dialer}).Check(ctx, set.Targets()[0])
-				failsWith(t, err, "timeout", tc.text)
-				if took := time.Since(begun); took != 3*time.Second {
-					t.Errorf("took %s", took)
-				}
-			})
-		})
-	}
-}
-
-// dripping says that it has a lot to say, and says it slowly.
-func dripping(c net.Conn) {
-	c.Read(make([]byte, 1500))
-	io.WriteString(c, "\xff\xff")
-	for err := error(nil); err == nil; {
-		time.Sleep(time.Second / 2)
-		_, err = io.WriteString(c, "x")
-	}
-}
-
-// After forged ones the true answer still counts.
-func TestDNSForged(t *testing.T) {
-	t.Parallel()
-	server := func(q *dns.Msg, say func(...[]byte)) {
-		forged := answering(t, q, "shop.test. 1 IN A 192.0.2.66")
-		forged.Id ^= 0x8000
-		say(packed(t, forged), nil, []byte("x"), packed(t, answering(t, q, shopA)))
-	}
-	set := kinds.DNS{Name: "shop.test", Server: "192.0.2.53", Answers: []string{"192.0.2.1"}, Expect: []string{"size(answers) == 1"}}
-	if _, err := ask(t, set, kinds.Env{Dialer: network{udp: server}}); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestDNSRefusedAddress(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"udp", "tcp", "tls"} {
@@ -333,5 +85,42 @@ func TestDNSRefusedAddress(t *testing.T) {
 		}
 		_, err := ask(t, kinds.DNS{Name: "shop.test", Server: "localhost", Transport: transport}, kinds.Env{Dialer: &egress.Dialer{RefuseLoopback: true}})
 		failsWith(t, err, "refused-address", "refused to connect to ")
+	}
+}
+
+func TestDNSTargets(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		set           kinds.DNS
+		name, address string
+	}{
+		{kinds.DNS{Name: "shop.test"}, "shop.test A", ""},
+		{kinds.DNS{Name: "shop.test", Type: "MX", Server: "1.1.1.1"}, "shop.test MX at 1.1.1.1", "1.1.1.1:53"},
+		{kinds.DNS{Name: "shop.test", Server: "ns.test:5353", Transport: "tls"}, "shop.test A at ns.test:5353", "ns.test:5353"},
+		{kinds.DNS{Name: "shop.test", Server: "2001:db8::53", Transport: "tls"}, "shop.test A at 2001:db8::53", "[2001:db8::53]:853"},
+		{kinds.DNS{Name: "shop.test", Server: "[2001:db8::53]"}, "shop.test A at [2001:db8::53]", "[2001:db8::53]:53"},
+	} {
+		if got := tc.set.Targets(); len(got) != 1 || got[0].Name != tc.name || got[0].Address != tc.address {
+			t.Errorf("%+v: %+v", tc.set, got)
+		}
+	}
+}
+
+// What andon check says is what the probe judges by.
+func TestDNSExpects(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		set  kinds.DNS
+		want []string
+	}{
+		{kinds.DNS{}, []string{`rcode == "NOERROR"`, "size(answers) > 0"}},
+		{kinds.DNS{Rcode: "NXDOMAIN"}, []string{`rcode == "NXDOMAIN"`}},
+		{kinds.DNS{Answers: []string{"192.0.2.1"}}, []string{`rcode == "NOERROR"`, `"192.0.2.1" in answers`}},
+		{kinds.DNS{Expect: []string{"size(answers) == 0"}}, []string{`rcode == "NOERROR"`, "size(answers) == 0"}},
+		{kinds.DNS{Expect: []string{`rcode != "REFUSED"`}}, []string{`rcode != "NOERROR" || size(answers) > 0`, `rcode != "REFUSED"`}},
+	} {
+		if got := tc.set.Expects(); !slices.Equal(got, tc.want) {
+			t.Errorf("%+v: %q, want %q", tc.set, got, tc.want)
+		}
 	}
 }

@@ -38,6 +38,11 @@ func TestValid(t *testing.T) {
 		kinds.HTTP{URL: "https://shop.example.com/", Method: "PROPFIND", Headers: map[string]string{"X-A": "ü\t"}},
 		kinds.TCP{Address: "db.example.com:5432"},
 		kinds.TCP{Address: "[::1]:1"},
+		kinds.DNS{Name: "example.com"},
+		kinds.DNS{Name: ".", Type: "NS", Server: "2001:db8::53", Transport: "tcp"},
+		kinds.DNS{Name: "_dmarc.xn--bcher-kva.example.", Type: "TXT", Server: "[2001:db8::53]", Answers: []string{`v=DMARC1; p="none`}},
+		kinds.DNS{Name: "1.0/25.2.0.192.in-addr.arpa", Type: "PTR", Server: "[2001:db8::53]:5353"},
+		kinds.DNS{Name: "*.example.com", Type: "CAA", Server: "ns1.example.com", Transport: "tls", Answers: []string{`0 issue "ca.example"`}},
 	} {
 		if err := s.Validate(); err != nil {
 			t.Errorf("%#v: %v", s, err)
@@ -88,6 +93,27 @@ func TestInvalid(t *testing.T) {
 		{kinds.TCP{Address: "bücher.example:80"}, "address", "xn--"},
 		{kinds.TCP{Address: "db:http"}, "address", `port "http" is not a number from 1 to 65535`},
 		{kinds.TCP{Address: "db:0"}, "address", `port "0"`},
+		{kinds.DNS{}, "name", "is missing; write one such as example.com"},
+		{kinds.DNS{Name: "bücher.example"}, "name", "xn--"},
+		{kinds.DNS{Name: "https://example.com"}, "name", "is not a domain name"},
+		{kinds.DNS{Name: "example.com:53"}, "name", "is not a domain name"},
+		{kinds.DNS{Name: strings.Repeat("x", 64) + ".example"}, "name", "its parts have 1 to 63 characters"},
+		{kinds.DNS{Name: strings.Repeat("x.", 127) + "example"}, "name", "all together 253"},
+		{kinds.DNS{Name: "a", Type: "AXFR"}, "type", `"AXFR" cannot be asked for; write one of A, AAAA,`},
+		{kinds.DNS{Name: "a", Server: "tls://1.1.1.1"}, "server", "is a URL; write host or host:port"},
+		{kinds.DNS{Name: "a", Server: ":53"}, "server", "names no host"},
+		{kinds.DNS{Name: "a", Server: "bücher.example"}, "server", "xn--"},
+		{kinds.DNS{Name: "a", Server: "1.1.1.1:70000"}, "server", `port "70000"`},
+		{kinds.DNS{Name: "a", Server: "1.1.1.1/dns-query"}, "server", "is not host or host:port"},
+		{kinds.DNS{Name: "a", Server: "1:1:1"}, "server", "is not host or host:port"},
+		{kinds.DNS{Name: "a", Transport: "https"}, "transport", `"https" is none; write udp, tcp or tls`},
+		{kinds.DNS{Name: "a", Transport: "tls"}, "transport", "add server:"},
+		{kinds.DNS{Name: "a", Rcode: "NXDOMAN"}, "rcode", `"NXDOMAN" is none that can be expected; write one of NOERROR, FORMERR`},
+		{kinds.DNS{Name: "a", Rcode: "NXDOMAIN", Answers: []string{"192.0.2.1"}}, "answers", "an answer of NXDOMAIN has none"},
+		{kinds.DNS{Name: "a", Answers: []string{"192.0.2.1", "192.0.2.256"}}, "answers[1]", "192.0.2.256 is no A record; write one such as 192.0.2.1"},
+		{kinds.DNS{Name: "a", Type: "CNAME", Answers: []string{"b.test\n$INCLUDE /etc/passwd"}}, "answers[0]", "more than one line"},
+		{kinds.DNS{Name: "a", Type: "TLSA", Answers: []string{"x"}}, "answers[0]", "x is no TLSA record; write one such as dig +short prints"},
+		{kinds.DNS{Name: "a", Expect: []string{"answer == []"}}, "expect[0]", "(did you mean 'answers'?); there are rcode, answers, ttl and elapsed"},
 	} {
 		err := tc.settings.Validate()
 		where, ok := errors.AsType[interface {
