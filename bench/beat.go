@@ -66,3 +66,5 @@ func median[T any, N cmp.Ordered](all []T, f func(T) N) N {
 	slices.Sort(values)
 	return values[len(values)/2]
 }
+
+func asIs[T any](x T) T { return x }

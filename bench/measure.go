@@ -28,7 +28,7 @@ const (
 type measured struct {
 	beat
 	cpu      time.Duration
-	resident float64       // MiB, the most that was seen
+	resident float64       // MiB, the median of what was seen
 	latency  time.Duration // mean, as the program itself tells it
 }
 
@@ -51,15 +51,9 @@ func (b *bench) measure(ctx context.Context, kind string, n int) (m measured, er
 	if err != nil {
 		return m, err
 	}
-	for time.Since(from) < b.window {
-		if err := sleep(ctx, min(time.Second, b.window-time.Since(from))); err != nil {
-			return m, err
-		}
-		now, err := p.resident()
-		if err != nil {
-			return m, fmt.Errorf("%s ended: %w", kind, err)
-		}
-		m.resident = max(m.resident, now)
+	samples, err := b.look(ctx, p)
+	if err != nil {
+		return m, err
 	}
 	after, err := p.cpu()
 	if err != nil {
@@ -74,11 +68,27 @@ func (b *bench) measure(ctx context.Context, kind string, n int) (m measured, er
 	if err != nil {
 		return m, err
 	}
+	m.resident = median(samples, asIs)
 	m.beat, m.cpu = beatOf(arrivals[1:], from, to, b.every), after-before
 	if runsNow > runs {
 		m.latency = duration((tookNow - took) / (runsNow - runs))
 	}
 	return m, nil
+}
+
+// look tells, second by second of a window, how much memory a process has.
+func (b *bench) look(ctx context.Context, p *process) (mebibytes []float64, err error) {
+	for from := time.Now(); time.Since(from) < b.window; {
+		if err := sleep(ctx, min(time.Second, b.window-time.Since(from))); err != nil {
+			return nil, err
+		}
+		now, err := p.resident()
+		if err != nil {
+			return nil, fmt.Errorf("it ended: %w", err)
+		}
+		mebibytes = append(mebibytes, now)
+	}
+	return mebibytes, nil
 }
 
 // pair starts a target and who checks it, and waits until every check is in

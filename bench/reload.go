@@ -35,7 +35,7 @@ func (b *bench) reload(ctx context.Context) ([]finding, error) {
 			return nil, err
 		}
 	}
-	scrape := median(scrapes, func(d time.Duration) time.Duration { return d })
+	scrape := median(scrapes, asIs)
 	m, took, err := b.change(ctx, t, p, n)
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func (b *bench) stop(ctx context.Context) ([]finding, error) {
 		all = append(all, d)
 	}
 	worst := slices.Max(all)
-	middle := median(all, func(d time.Duration) time.Duration { return d })
+	middle := median(all, asIs)
 	return []finding{{fmt.Sprintf("failure to closed transition, worst of %d", times), "≤ 1 s",
 		fmt.Sprintf("%.3f s (median %.3f)", worst.Seconds(), middle.Seconds()), worst <= maxStop}}, nil
 }
