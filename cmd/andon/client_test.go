@@ -53,7 +53,7 @@ func TestCredentials(t *testing.T) {
 // A container's health check needs no user.
 func TestHealthOfAnAndonWithUsers(t *testing.T) {
 	t.Parallel()
-	addr := serving(t, guarded(t))
+	addr, _ := siteOf(t, "basic_auth_users: {mia: "+hashOf(t, "hush hush")+"}\n", daemonOf(openGate("production")))
 	for _, c := range []struct {
 		environ []string
 		args    string

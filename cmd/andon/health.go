@@ -87,29 +87,42 @@ func (p *program) healthAddr(addr string) (*url.URL, error) {
 
 // askHealth returns what andon said if it was a yes.
 func askHealth(ctx context.Context, base *url.URL, path, user, password string) (string, error) {
-	status, body, err := getOnce(ctx, base, path, user, password)
-	if err == nil && status == http.StatusBadRequest && base.Scheme == "http" && strings.Contains(body, "HTTPS") {
+	got, err := getOnce(ctx, base, path, user, password)
+	if err == nil && got.status == http.StatusBadRequest && base.Scheme == "http" && strings.Contains(got.body, "HTTPS") {
 		// Go's server says so to whoever does not speak TLS.
 		secure := *base
 		secure.Scheme = "https"
-		status, body, err = getOnce(ctx, &secure, path, user, password)
+		got, err = getOnce(ctx, &secure, path, user, password)
 	}
 	switch {
 	case err != nil:
 		return "", remote{base: base}.unreachable(err)
-	case status == http.StatusOK && strings.HasPrefix(body, "andon "):
-		return body, nil
-	case status == http.StatusUnauthorized && user == "" && path == "/-/healthy":
+	case got.status == http.StatusOK && strings.HasPrefix(got.body, "andon "):
+		return got.body, nil
+	case got.asksWho() && user == "" && path == "/-/healthy":
 		return "andon is serving its users", nil
-	case status == http.StatusUnauthorized:
-		return "", remote{base: base, user: user}.turnedAway(status, nil)
-	case status == http.StatusServiceUnavailable && body != "":
-		return "", errors.New(body)
+	case got.asksWho():
+		return "", remote{base: base, user: user}.turnedAway(got.status, nil)
+	case got.status == http.StatusServiceUnavailable && got.body != "":
+		return "", errors.New(got.body)
 	}
-	return "", remote{base: base}.stranger(status)
+	return "", remote{base: base}.stranger(got.status)
 }
 
-func getOnce(ctx context.Context, base *url.URL, path, user, password string) (status int, body string, err error) {
+// A healthAnswer is what is read of an answer.
+type healthAnswer struct {
+	status          int
+	challenge, body string
+}
+
+// asksWho tells whether this is how andon asks who we are, in the words of
+// Prometheus' toolkit, which lets us add none. Hardly anybody else leaves out the
+// realm, against RFC 7617 section 2.
+func (a healthAnswer) asksWho() bool {
+	return a.status == http.StatusUnauthorized && a.challenge == "Basic" && a.body == http.StatusText(a.status)
+}
+
+func getOnce(ctx context.Context, base *url.URL, path, user, password string) (healthAnswer, error) {
 	const most = 4 << 10 // bytes of a sentence
 	ip, _ := netip.ParseAddr(base.Hostname())
 	client := http.Client{
@@ -121,16 +134,17 @@ func getOnce(ctx context.Context, base *url.URL, path, user, password string) (s
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base.String()+path, nil)
 	if err != nil {
-		return 0, "", err
+		return healthAnswer{}, err
 	}
 	if user != "" {
 		req.SetBasicAuth(user, password)
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, "", err
+		return healthAnswer{}, err
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, most))
-	return resp.StatusCode, strings.TrimSpace(plain(strings.TrimSpace(string(text)))), err
+	return healthAnswer{status: resp.StatusCode, challenge: resp.Header.Get("WWW-Authenticate"),
+		body: strings.TrimSpace(plain(strings.TrimSpace(string(text))))}, err
 }

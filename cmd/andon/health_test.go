@@ -54,6 +54,10 @@ func TestHealthOfAStranger(t *testing.T) {
 			}
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		},
+		"who knows no such user": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="another program"`)
+			http.Error(w, "Unauthorized", http.StatusUnauthorized)
+		},
 		"terminal codes": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			w.Write([]byte("\x1b[2Jwait"))
