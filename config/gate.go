@@ -24,6 +24,9 @@ var (
 	regionPattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
 )
 
+// IsRegion tells whether s is written like the name of an AWS region.
+func IsRegion(s string) bool { return regionPattern.MatchString(s) }
+
 // A Gate is a rule over checks for one point of a pipeline.
 type Gate struct {
 	Name         string        `koanf:"name"`          // lower case letters, digits, dots, hyphens; at most 40
@@ -161,7 +164,7 @@ func (d *decoder) checkPoint(p path, t Transition) {
 	d.checkAWSName(p.key("pipeline"), t.Pipeline, "the name of a pipeline")
 	d.checkAWSName(p.key("transition"), t.Stage, "the name of the stage that the transition leads into")
 	region := p.key("region")
-	if d.given(region) && !regionPattern.MatchString(t.Region) {
+	if d.given(region) && !IsRegion(t.Region) {
 		d.report(region, "want a region like eu-central-1, %s", got(region, t.Region))
 	}
 }

@@ -55,6 +55,10 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"users":   writeUsers,
 		"ask":     ask,
 		"certify": writeCertificate,
+
+		"pipeline":  on((*stage).pipeline),
+		"waiting":   on((*stage).waiting),
+		"permitted": on((*stage).permitted),
 	}
 }
 
