@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,8 +102,9 @@ func TestDNSFailsByTransport(t *testing.T) {
 	_, err = ask(t, set, kinds.Env{Dialer: network{udp: long}})
 	failsWith(t, err, "protocol", "the answer is longer than the 1232 bytes that were asked for")
 
-	_, err = ask(t, kinds.DNS{Name: "shop.test", Server: free(t)}, kinds.Env{})
-	failsWith(t, err, "connect", "connection refused")
+	nobody := free(t)
+	_, err = ask(t, kinds.DNS{Name: "shop.test", Server: nobody}, kinds.Env{})
+	failsWith(t, err, "connect", "asking "+nobody+": connection refused")
 }
 
 // The deadline covers everything; forged datagrams do not end the wait.
@@ -187,3 +189,21 @@ func TestDNSCancelled(t *testing.T) {
 		}
 	})
 }
+
+// A packet filter of our own, or one that is full, says nothing of the server.
+func TestDNSExhausted(t *testing.T) {
+	t.Parallel()
+	_, err := ask(t, kinds.DNS{Name: "shop.test", Server: "192.0.2.53"}, kinds.Env{Dialer: filtered{}})
+	if !errors.Is(err, probes.ErrInconclusive) {
+		t.Error(err)
+	}
+}
+
+type filtered struct{ net.Conn }
+
+func (filtered) DialContext(context.Context, string, string) (net.Conn, error) {
+	return filtered{}, nil
+}
+func (filtered) Judge(string) error        { return nil }
+func (filtered) Write([]byte) (int, error) { return 0, syscall.EPERM }
+func (filtered) Close() error              { return nil }

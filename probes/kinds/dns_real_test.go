@@ -111,8 +111,14 @@ func TestDNSOverTLS(t *testing.T) {
 			t.Errorf("phases %v", got)
 		}
 	}
+	members := peer(t, func(c net.Conn) {
+		safe := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, expiry)}, ClientAuth: tls.RequireAnyClientCert})
+		safe.Handshake()
+	})
+	_, err := ask(t, kinds.DNS{Name: "shop.test", Server: members, Transport: "tls"}, env)
+	failsWith(t, err, "tls", "certificate required")
 	plain := kinds.DNS{Name: "shop.test", Server: peer(t, func(c net.Conn) { io.WriteString(c, "hello, who is there?") }), Transport: "tls"}
-	_, err := ask(t, plain, env)
+	_, err = ask(t, plain, env)
 	failsWith(t, err, "tls", "")
 }
 

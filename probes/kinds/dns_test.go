@@ -28,7 +28,7 @@ func TestDNSPasses(t *testing.T) {
 		{"mail", kinds.DNS{Type: "MX", Answers: []string{"10 Mail.Shop.Test"}}, []string{"shop.test. 1 IN MX 10 mail.shop.test."}},
 		{"text in pieces", kinds.DNS{Type: "TXT", Answers: []string{`v="1"; k=\ ` + long + long}}, []string{`shop.test. 1 IN TXT "v=\"1\"; k=\\ ` + long + `" "` + long + `"`}},
 		{"text of bytes", kinds.DNS{Type: "TXT", Answers: []string{"grüße"}}, []string{`shop.test. 1 IN TXT "gr\195\188\195\159e"`}},
-		{"expectations", kinds.DNS{Expect: []string{`answers.all(a, a.startsWith("192."))`, "ttl == 30", `rcode == "NOERROR"`, `elapsed < duration("1m")`}}, []string{shopA, "shop.test. 30 IN A 192.0.2.2"}},
+		{"expectations", kinds.DNS{Expect: []string{`answers.all(a, a.startsWith("192."))`, "ttl == 30", `rcode == "NOERROR"`, `elapsed < duration("1m")`}}, []string{shopA, "shop.test. 30 IN A 192.0.2.2", "shop.test. 90 IN A 192.0.2.3"}},
 		{"nothing, as told", kinds.DNS{Expect: []string{"size(answers) == 0 && ttl == 0"}}, nil},
 		{"other types beside", kinds.DNS{Expect: []string{"size(answers) == 1"}}, []string{"shop.test. 1 IN TXT a", shopA, "other.test. 1 IN A 192.0.2.7", "shop.test. 1 CH A 192.0.2.8"}},
 	} {
@@ -122,5 +122,32 @@ func TestDNSExpects(t *testing.T) {
 		if got := tc.set.Expects(); !slices.Equal(got, tc.want) {
 			t.Errorf("%+v: %q, want %q", tc.set, got, tc.want)
 		}
+	}
+}
+
+// What is sent is what a resolver would send, and no two ids can be foretold.
+func TestDNSQuestion(t *testing.T) {
+	t.Parallel()
+	ids := map[uint16]bool{}
+	loud := func(q *dns.Msg, say func(...[]byte)) {
+		ids[q.Id] = true
+		size := uint16(0)
+		if opt := q.IsEdns0(); opt != nil {
+			size = opt.UDPSize()
+		}
+		if len(q.Question) != 1 || q.Question[0] != (dns.Question{Name: "shop.test.", Qtype: dns.TypeA, Qclass: dns.ClassINET}) || !q.RecursionDesired || size != 1232 {
+			t.Errorf("%s", q)
+		}
+		m := answering(t, q, shopA)
+		m.Question[0].Name = "SHOP.test."
+		say(packed(t, m))
+	}
+	for range 5 {
+		if _, err := ask(t, kinds.DNS{Name: "Shop.Test", Server: "192.0.2.53"}, kinds.Env{Dialer: network{udp: loud}}); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(ids) < 3 {
+		t.Errorf("ids %v", ids)
 	}
 }

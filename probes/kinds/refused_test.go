@@ -95,7 +95,7 @@ func TestForbiddenNames(t *testing.T) {
 	t.Parallel()
 	for _, addr := range strings.Fields("169.254.169.254 169.254.170.2 0.0.0.0 fe80::1 fd00:ec2::254 ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe:: ::a9fe:a9fe 224.0.0.1 255.255.255.255 100.100.100.200") {
 		env := kinds.Env{Dialer: &egress.Dialer{Resolver: resolver(t, netip.MustParseAddr(addr))}}
-		for _, s := range []kinds.Settings{kinds.HTTP{URL: "http://shop.example/"}, kinds.HTTP{URL: "https://shop.example/"}, kinds.TCP{Address: "shop.example:80"}} {
+		for _, s := range []kinds.Settings{kinds.HTTP{URL: "http://shop.example/"}, kinds.HTTP{URL: "https://shop.example/"}, kinds.TCP{Address: "shop.example:80"}, kinds.DNS{Name: "shop.example", Server: "shop.example"}} {
 			_, err := ask(t, s, env)
 			failsWith(t, err, "refused-address", "refused to connect to ")
 		}
