@@ -66,7 +66,7 @@ var schemaRules = map[string]object{
 	"Check.cron":      looking(`\s*@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\s*\S+(\s+\S+){4}\s*`),
 	"Check.timezone":  {"type": "string", "pattern": orReference(`[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*`), "not": object{"enum": []string{"Local"}}},
 	"Check.up":        between(1, maxRuns),
-	"Witness.network": matching(`[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?`),
+	"Witness.network": matching(`[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?`),
 
 	"Gate":                  {"required": []string{"name", "checks", "codepipeline"}},
 	"Gate.name":             matching(nameRule),

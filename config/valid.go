@@ -8,9 +8,13 @@ import (
 	"strings"
 )
 
+// maxHost is the longest name DNS can carry (RFC 1035, section 2.3.4). A bound
+// this high in a pattern would cost a hundred kilobytes for as long as andon runs.
+const maxHost = 253
+
 var (
 	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
-	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
+	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 )
 
 // check judges what has been decoded, and fills in the defaults that depend on
@@ -75,7 +79,7 @@ func (d *decoder) checkListen(listen string) {
 // whatever is in front of andon may listen on another.
 func (d *decoder) checkHosts(hosts []string) {
 	for i, h := range hosts {
-		if _, err := netip.ParseAddr(h); err != nil && !hostPattern.MatchString(h) {
+		if _, err := netip.ParseAddr(h); err != nil && (len(h) > maxHost || !hostPattern.MatchString(h)) {
 			p := path("hosts").item(i)
 			d.report(p, "want a name or address without port, like andon.example.com, %s", got(p, h))
 		}

@@ -35,6 +35,7 @@ type daemon struct {
 	setup    atomic.Pointer[setup]
 	renewed  chan struct{}          // there is a setup whose lines do not run yet
 	relook   chan struct{}          // … and whose orphans are not known
+	untidy   chan struct{}          // … and what reading it took is not given back
 	me       atomic.Pointer[string] // our ARN, once AWS told it
 	from     source                 // nil: the configuration stays as it is
 	reloads  reloads
@@ -47,7 +48,7 @@ type daemon struct {
 
 // newDaemon builds everything and starts nothing.
 func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, error) {
-	d := &daemon{log: p.logger(), newEnv: p.probeEnv, renewed: make(chan struct{}, 1), relook: make(chan struct{}, 1)}
+	d := &daemon{log: p.logger(), newEnv: p.probeEnv, renewed: make(chan struct{}, 1), relook: make(chan struct{}, 1), untidy: make(chan struct{}, 1)}
 	d.points = p.points(&d.calls)
 	d.store = p.journal(filepath.Join(cfg.Data, journalFile))
 	d.verdicts = gates.NewVerdicts(d.store, cfg.Instance)
@@ -73,6 +74,7 @@ func (d *daemon) watch(ctx context.Context) {
 	parts.Go(func() { d.keepVerdicts(ctx, changed) })
 	parts.Go(func() { d.keepLines(ctx) })
 	parts.Go(func() { d.keepOrphans(ctx) })
+	parts.Go(func() { d.giveBack(ctx, d.untidy) })
 	parts.Go(func() { d.monitor.Run(ctx) })
 	parts.Wait()
 }

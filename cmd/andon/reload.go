@@ -177,7 +177,7 @@ func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
 	}
 	d.work(ctx, next)
 	d.setup.Store(next)
-	for _, c := range []chan struct{}{d.renewed, d.relook} {
+	for _, c := range []chan struct{}{d.renewed, d.relook, d.untidy} {
 		select {
 		case c <- struct{}{}:
 		default: // who is told already will look at this one

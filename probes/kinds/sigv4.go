@@ -29,7 +29,7 @@ var signed = [...]string{"X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sh
 
 var (
 	awsName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-	roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}$`)
+	roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+$`)
 )
 
 func (s SigV4) complete() SigV4 {
