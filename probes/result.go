@@ -36,7 +36,7 @@ type Facts struct {
 	Phases     []Phase   // in the order they happened
 	StatusCode int       // HTTP status
 	Version    string    // HTTP version, "1.1" or "2"
-	Bytes      int64     // body read, after decompression
+	Bytes      int64     // body or DNS message read, after decompression
 	Remote     string    // the address really connected to
 	CertExpiry time.Time // earliest NotAfter of the chain presented, known even when verification fails
 	Redirects  int

@@ -160,7 +160,7 @@ func (s DNS) Targets() []probes.Target {
 
 // Expects are the conditions that an answer is judged by.
 func (s DNS) Expects() []string {
-	all, err := dnsWords.compile(s.Expect)
+	records, all, err := s.check(Env{}.complete())
 	if err != nil {
 		return s.Expect
 	}
@@ -173,8 +173,8 @@ func (s DNS) Expects() []string {
 	if s.rcode() == "NOERROR" && !uses(all, rootAnswers) && len(s.Answers) == 0 {
 		conditions = append(conditions, some)
 	}
-	for _, a := range s.Answers {
-		conditions = append(conditions, strconv.Quote(a)+" in answers")
+	for _, rr := range records {
+		conditions = append(conditions, strconv.Quote(rdata(rr))+" in answers")
 	}
 	return append(conditions, s.Expect...)
 }

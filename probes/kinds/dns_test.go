@@ -116,9 +116,11 @@ func TestDNSExpects(t *testing.T) {
 		{kinds.DNS{}, []string{`rcode == "NOERROR"`, "size(answers) > 0"}},
 		{kinds.DNS{Rcode: "NXDOMAIN"}, []string{`rcode == "NXDOMAIN"`}},
 		{kinds.DNS{Answers: []string{"192.0.2.1"}}, []string{`rcode == "NOERROR"`, `"192.0.2.1" in answers`}},
+		{kinds.DNS{Type: "MX", Answers: []string{"10  mail.test"}}, []string{`rcode == "NOERROR"`, `"10 mail.test." in answers`}},
 		{kinds.DNS{Expect: []string{"size(answers) == 0"}}, []string{`rcode == "NOERROR"`, "size(answers) == 0"}},
 		{kinds.DNS{Expect: []string{`rcode != "REFUSED"`}}, []string{`rcode != "NOERROR" || size(answers) > 0`, `rcode != "REFUSED"`}},
 	} {
+		tc.set.Name = "shop.test"
 		if got := tc.set.Expects(); !slices.Equal(got, tc.want) {
 			t.Errorf("%+v: %q, want %q", tc.set, got, tc.want)
 		}
