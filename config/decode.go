@@ -136,6 +136,9 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 			d.failed[p.key(meant)] = true // that it is missing is the same mistake
 		}
 	}
+	if f, ok := out.Addr().Interface().(interface{ SetDirectory(string) }); ok { // of the files it names
+		f.SetDirectory(d.refs.dir)
+	}
 }
 
 // fields are the indices of a struct's fields by key, found once: there may be

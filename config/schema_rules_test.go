@@ -46,6 +46,9 @@ const (
 	awsNameRule = `[A-Za-z0-9.@\-_]{1,100}`
 )
 
+// keyPair is a certificate and its key: one is of no use without the other.
+var keyPair = object{"cert_file": []string{"key_file"}, "key_file": []string{"cert_file"}}
+
 func items(o object) object { return object{"items": o} }
 
 // schemaRules are what the loader demands beyond types: of structs by their
@@ -77,24 +80,30 @@ var schemaRules = map[string]object{
 	"Transition.transition": matching(awsNameRule),
 	"Transition.region":     looking(`[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`),
 
-	"HTTP":           {"required": []string{"url"}},
-	"HTTP.url":       looking(`https?://.+`),
-	"HTTP.method":    {"type": "string", "pattern": orReference(`[A-Z0-9!#$%&'*+.^_|~-]+`), "not": object{"enum": []string{"CONNECT"}}},
-	"HTTP.headers":   {"propertyNames": object{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}},
-	"HTTP.max_bytes": {"maximum": 64 << 20},
-	"HTTP.expect":    items(object{"type": []string{"string", "boolean"}, "pattern": `\S`}),
-	"TCP":            {"required": []string{"address"}},
-	"DNS":            {"required": []string{"name"}, "if": object{"properties": object{"transport": object{"const": "tls"}}, "required": []string{"transport"}}, "then": object{"required": []string{"server"}}},
-	"DNS.name":       looking("[!-~]+"),
-	"DNS.type":       oneOf("A", "AAAA", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT"),
-	"DNS.server":     looking(`[^/]+`),
-	"DNS.transport":  oneOf("udp", "tcp", "tls"),
-	"DNS.rcode":      oneOf("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"),
-	"DNS.answers":    items(object{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
-	"DNS.expect":     items(object{"type": []string{"string", "boolean"}, "pattern": `\S`}),
-	"TCP.address":    looking(`.+:[0-9]{1,5}`),
-	"web":            {"required": []string{"url"}},
-	"port":           {"required": []string{"address"}},
+	"HTTP":               {"required": []string{"url"}},
+	"HTTP.url":           looking(`https?://.+`),
+	"HTTP.method":        {"type": "string", "pattern": orReference(`[A-Z0-9!#$%&'*+.^_|~-]+`), "not": object{"enum": []string{"CONNECT"}}},
+	"HTTP.headers":       {"propertyNames": object{"pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"}},
+	"HTTP.max_bytes":     {"maximum": 64 << 20},
+	"HTTP.expect":        items(object{"type": []string{"string", "boolean"}, "pattern": `\S`}),
+	"DNS":                {"required": []string{"name"}, "if": object{"properties": object{"transport": object{"const": "tls"}}, "required": []string{"transport"}}, "then": object{"required": []string{"server"}}},
+	"DNS.name":           looking("[!-~]+"),
+	"DNS.type":           oneOf("A", "AAAA", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT"),
+	"DNS.server":         looking(`[^/]+`),
+	"DNS.transport":      oneOf("udp", "tcp", "tls"),
+	"DNS.rcode":          oneOf("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"),
+	"DNS.answers":        items(object{"type": []string{"string", "number", "boolean"}, "pattern": `\S`}),
+	"DNS.expect":         items(object{"type": []string{"string", "boolean"}, "pattern": `\S`}),
+	"TCP":                {"required": []string{"address"}},
+	"TCP.address":        looking(`.+:[0-9]{1,5}`),
+	"TCP.steps":          {"maxItems": 32},
+	"Step":               {"minProperties": 1},
+	"TLS":                {"required": []string{"address"}, "dependentRequired": keyPair},
+	"TLS.address":        looking(`.+:[0-9]{1,5}`),
+	"Secure.min_version": oneOf("TLS10", "TLS11", "TLS12", "TLS13"),
+	"Secure":             {"dependentRequired": keyPair},
+	"web":                {"required": []string{"url"}},
+	"port":               {"required": []string{"address"}},
 }
 
 // written is a default as it stands in a file.

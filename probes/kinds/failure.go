@@ -72,7 +72,7 @@ func explain(ctx context.Context, w *stopwatch, err error) error {
 	case isRefused:
 		return &failure{reasonRefused, printable(refused.Error(), longest), err}
 	}
-	reason, text := classify(name, err)
+	reason, text := classify(name, err, w.clock())
 	return &failure{reason, printable(text, longest), err}
 }
 
@@ -89,7 +89,7 @@ func expired(ctx context.Context, now time.Time, err error) bool {
 
 // classify tells the class of an error by what it is, or else by the phase it
 // came in.
-func classify(phase string, err error) (reason, text string) {
+func classify(phase string, err error, now time.Time) (reason, text string) {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return reasonDNS, dns.Error()
 	}
@@ -97,7 +97,7 @@ func classify(phase string, err error) (reason, text string) {
 		if errors.Is(err, io.EOF) {
 			return reasonTLS, "the server closed the connection during the TLS handshake"
 		}
-		return reasonTLS, err.Error()
+		return reasonTLS, tlsWords(err, now)
 	}
 	if body, ok := errors.AsType[*bodyError](err); ok {
 		return reasonBody, unquoted(body)

@@ -35,6 +35,7 @@ func Table() map[string]func() Settings {
 		"dns":  func() Settings { return new(DNS) },
 		"http": func() Settings { return new(HTTP) },
 		"tcp":  func() Settings { return new(TCP) },
+		"tls":  func() Settings { return new(TLS) },
 	}
 }
 

@@ -68,6 +68,17 @@ func (w *stopwatch) enterLocked(phase, doing, object string) {
 	w.doing, w.object = doing, object
 }
 
+// during says what the run does next, in the phase that it is in or a new one.
+func (w *stopwatch) during(phase, doing, object string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.phase != phase {
+		w.enterLocked(phase, doing, object)
+	} else if !w.over {
+		w.doing, w.object = doing, object
+	}
+}
+
 // where is the phase the run is in, or ended in, and what it was doing.
 func (w *stopwatch) where() (phase, doing string) {
 	w.mu.Lock()

@@ -14,7 +14,7 @@ import (
 func TestTable(t *testing.T) {
 	t.Parallel()
 	table := kinds.Table()
-	if got, want := slices.Sorted(maps.Keys(table)), []string{"dns", "http", "tcp"}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(table)), []string{"dns", "http", "tcp", "tls"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	for name, settings := range table {

@@ -41,7 +41,7 @@ func TestUnequalSettingsDoNotShare(t *testing.T) {
 		peer := serveTLS(t, true, newAuthority(t).issue(t, epoch), hello)
 		_, err := ask(t, kinds.HTTP{URL: peer.URL, Client: client(t, yaml)}, env)
 		if reason != "" {
-			failsWith(t, err, reason, "failed to verify certificate")
+			failsWith(t, err, reason, "the certificate has expired")
 		} else if err != nil {
 			t.Error(err)
 		}

@@ -1,28 +1,72 @@
 package kinds
 
 import (
-	"cmp"
-	"context"
+	"errors"
 	"fmt"
-	"net"
-	"net/http/httptrace"
-	"strconv"
-	"time"
+	"io"
+	"log/slog"
+	"slices"
 
 	"github.com/andon-project/andon/probes"
 )
 
-// TCP asks whether an address takes connections.
+// TCP asks whether an address takes connections, and, as far as it is told to,
+// whether it speaks TLS and gives the expected answers.
 type TCP struct {
-	Address string `koanf:"address"` // host:port
+	Address string  `koanf:"address"` // host:port
+	TLS     *Secure `koanf:"tls"`     // speak TLS: at once, or from the step with starttls on
+	Steps   []Step  `koanf:"steps"`   // what is said, in this order; without any, connecting is enough
 }
+
+// A Step sends, then waits until what came matches, then goes over to TLS; each
+// of them if it is given.
+type Step struct {
+	Send     string `koanf:"send"`     // as it is: the end of a line has to be written; may be secret
+	Expect   string `koanf:"expect"`   // RE2 over what came since the step before, ^ and $ at every line; 64 KiB at most
+	StartTLS bool   `koanf:"starttls"` // here TLS begins
+}
+
+// String shows no step: what is sent may be secret.
+func (s TCP) String() string {
+	if len(s.Steps) == 0 {
+		return s.Address
+	}
+	return fmt.Sprintf("%s (%d steps)", s.Address, len(s.Steps))
+}
+
+// Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
+// encoding/json from showing more than String.
+func (s TCP) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
+func (s TCP) LogValue() slog.Value         { return slog.StringValue(s.String()) }
+func (s TCP) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// String shows what is expected, and not what is sent.
+func (s Step) String() string {
+	return fmt.Sprintf("sends %d bytes, expects %q, starttls %t", len(s.Send), s.Expect, s.StartTLS)
+}
+
+// Format, LogValue and MarshalText are those of TCP.
+func (s Step) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
+func (s Step) LogValue() slog.Value         { return slog.StringValue(s.String()) }
+func (s Step) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Validate implements Settings.
 func (s TCP) Validate() error {
+	_, err := s.check()
+	return err
+}
+
+// check is Validate that keeps what it compiled.
+func (s TCP) check() ([]line, error) {
+	var wrong problems
 	if problem := hostPort(s.Address); problem != "" {
-		return &FieldError{"address", problem}
+		wrong.add("address", "%s", problem)
 	}
-	return nil
+	if s.TLS != nil {
+		s.TLS.check("tls.", &wrong)
+	}
+	lines := compileSteps(s.Steps, &wrong)
+	return lines, errors.Join(wrong...)
 }
 
 // Targets implements Settings.
@@ -30,56 +74,45 @@ func (s TCP) Targets() []probes.Target {
 	return []probes.Target{{Name: s.Address, Address: s.Address}}
 }
 
+// Expects are the patterns of the steps, and what TLS has to be like, in the
+// order in which they are judged.
+func (s TCP) Expects() (all []string) {
+	var secure Secure
+	if s.TLS != nil {
+		secure = *s.TLS
+	}
+	if s.TLS != nil && !s.later() {
+		all = append(all, secure.expects())
+	}
+	for i, step := range s.Steps {
+		if step.Expect != "" {
+			all = append(all, fmt.Sprintf("step %d: %q", i+1, step.Expect))
+		}
+		if step.StartTLS {
+			all = append(all, secure.expects())
+		}
+	}
+	return all
+}
+
+// later tells whether TLS begins with a step.
+func (s TCP) later() bool {
+	return slices.ContainsFunc(s.Steps, func(s Step) bool { return s.StartTLS })
+}
+
 // Probe implements Settings.
 func (s TCP) Probe(env Env) (probes.Probe, error) {
-	if err := s.Validate(); err != nil {
+	lines, err := s.check()
+	if err != nil {
 		return nil, err
 	}
 	env = env.complete()
-	return &tcpProbe{address: s.Address, dialer: env.Dialer, clock: env.Clock}, nil
-}
-
-type tcpProbe struct {
-	address string
-	dialer  Dialer
-	clock   func() time.Time
-}
-
-// Check implements probes.Probe.
-func (p *tcpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
-	var w stopwatch
-	w.start(p.clock)
-	address := cmp.Or(t.Address, p.address)
-	conn, err := p.dialer.DialContext(httptrace.WithClientTrace(ctx, w.trace()), "tcp", address)
-	facts := w.stop()
-	if err != nil {
-		return facts, explain(ctx, &w, err)
-	}
-	conn.Close() // it answered: how it says goodbye is not asked
-	return facts, nil
-}
-
-// hostPort returns what is wrong with an address, or "".
-func hostPort(address string) string {
-	const example = `write host:port, such as db.example.com:5432 or "[2001:db8::1]:5432"`
-	if address == "" {
-		return "is missing; " + example
-	}
-	host, port, err := net.SplitHostPort(address)
+	p := &tcpProbe{address: s.Address, dialer: env.Dialer, clock: env.Clock, lines: lines}
 	switch {
-	case err != nil:
-		return "is not host:port; " + example
-	case host == "":
-		return "names no host; " + example
-	case !ascii(host):
-		return "has a host that is not ASCII; write its xn-- form"
+	case s.TLS != nil:
+		p.tls, p.atOnce = s.TLS.client(env), !s.later()
+	case s.later():
+		p.tls = Secure{}.client(env)
 	}
-	return badPort(port)
-}
-
-func badPort(port string) string {
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return fmt.Sprintf("port %q is not a number from 1 to 65535", printable(port, 20))
-	}
-	return ""
+	return p, nil
 }

@@ -97,7 +97,7 @@ func TestTLSPeers(t *testing.T) {
 		{"speaks HTTP", func(c net.Conn) {
 			c.Read(make([]byte, 4096))
 			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
-		}, "does not look like a TLS handshake"},
+		}, "the server answered in plain HTTP, not TLS"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
