@@ -41,8 +41,8 @@ func (p *program) checkCommand() *cobra.Command {
 	}
 	configFlag(cmd, &file)
 	cmd.Flags().BoolVar(&strict, "strict", false, "fail on warnings too")
-	cmd.Flags().String("listen", "", "`HOST:PORT`, as for run")
-	cmd.Flags().String("data", "", "`DIR`, as for run")
+	listenFlag(cmd)
+	dataFlag(cmd)
 	out.flag(cmd)
 	return cmd
 }

@@ -13,12 +13,6 @@ import (
 // person has typed on.
 const completionDeadline = 500 * time.Millisecond
 
-// configFlag gives cmd the flag --config, with andon.yaml for a default.
-func configFlag(cmd *cobra.Command, file *string) {
-	cmd.Flags().StringVar(file, "config", "andon.yaml", "`FILE` with the configuration")
-	_ = cmd.MarkFlagFilename("config", "yaml", "yml") // the flag exists
-}
-
 // completeGates proposes the gates of the daemon that the flags name, for one
 // argument. Where it cannot be asked nothing is proposed, and nothing is said.
 func (p *program) completeGates(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -46,11 +40,15 @@ func (p *program) gateNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// completeChecks proposes the checks of the configuration that --config names.
+// completeChecks proposes the checks and witnesses of the configuration that
+// --config names.
 func (p *program) completeChecks(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return p.configured(cmd, args, func(cfg *config.Config) (names []string) {
 		for _, c := range cfg.Checks {
 			names = append(names, c.Name)
+		}
+		for _, w := range cfg.Witnesses {
+			names = append(names, w.Name)
 		}
 		return names
 	})
@@ -71,10 +69,11 @@ func (p *program) configured(cmd *cobra.Command, given []string, namesOf func(*c
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	cfg, err := config.Load(file, config.Overrides{Environ: p.Environ})
+	// Names are there although a secret, or the end of the file, is not.
+	cfg, err := config.LoadGates(file, config.Overrides{Environ: p.Environ})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names := slices.DeleteFunc(namesOf(cfg), func(name string) bool { return slices.Contains(given, name) })
+	names := slices.DeleteFunc(namesOf(cfg), func(name string) bool { return name == "" || slices.Contains(given, name) })
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -87,6 +87,7 @@ transition into it while it is unwell. It enables only what it disabled itself.
 
 Exit status: 0 good or open, 1 bad or closed, 2 could not tell, 3 timed out,
 64 misused.`,
+		Example:       "  andon demo\n  andon check --config andon.yaml\n  andon run --config andon.yaml",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -94,6 +95,7 @@ Exit status: 0 good or open, 1 bad or closed, 2 could not tell, 3 timed out,
 	}
 	root.AddCommand(p.runCommand(), p.demoCommand(), p.emulatorCommand(), p.versionCommand())
 	root.AddCommand(p.checkCommand(), p.schemaCommand(), p.gateCommand(), p.overrideCommand(), p.probeCommand(), p.healthCommand(), p.unholdCommand(), p.journalCommand(), p.iamCommand())
+	root.AddCommand(p.completionCommand(), p.manCommand())
 	return root
 }
 

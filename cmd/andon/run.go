@@ -40,8 +40,8 @@ func (p *program) runCommand() *cobra.Command {
 		},
 	}
 	configFlag(cmd, &file)
-	cmd.Flags().String("listen", "", "`HOST:PORT` to serve on (default from the configuration, else 127.0.0.1:9797)")
-	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
+	listenFlag(cmd)
+	dataFlag(cmd)
 	return cmd
 }
 

@@ -61,7 +61,7 @@ func (p *program) unholdCommand() *cobra.Command {
 		},
 	}
 	configFlag(cmd, &file)
-	cmd.Flags().String("data", "", "`DIR` of the journal (default from the configuration, else ./andon-data)")
+	dataFlag(cmd)
 	cmd.Flags().StringVar(&u.reason, "reason", "", "`TEXT` that says why (required)")
 	cmd.Flags().BoolVar(&u.dryRun, "dry-run", false, "tell what would be done, and change nothing")
 	u.out.flag(cmd)

@@ -38,7 +38,10 @@ func (p *program) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Tell which andon this is",
-		Args:  cobra.NoArgs,
+		Long: `Tells the version of this andon, the revision that it was built from, and with
+which Go.`,
+		Example: "  andon version --output json",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			b := buildInfo()
 			if out == outputJSON {
