@@ -117,11 +117,6 @@ func newEnvironment(roots ...cel.EnvOption) (*cel.Env, error) {
 	)...)
 }
 
-// compile compiles what nothing else has.
-func (v vocabulary) compile(texts []string) ([]expectation, error) {
-	return new(shared).compile(v, texts)
-}
-
 func (v vocabulary) compileOne(env *cel.Env, text string) (e expectation, problems []string) {
 	if strings.TrimSpace(text) == "" {
 		return e, []string{"is empty; write a condition such as " + v.example}
