@@ -41,6 +41,9 @@ func TestMonitorKeepsTheBeat(t *testing.T) {
 		if n := len(starts); n < 59 || n > 61 {
 			t.Fatalf("%d starts in 10 minutes, want about 60", n)
 		}
+		if d := m.Delays(); d == nil || d.Count != uint64(len(starts)) || d.Sum != 0 {
+			t.Errorf("the delays of %d starts on time: %+v", len(starts), d)
+		}
 		for i := 2; i < len(starts); i++ {
 			if gap := starts[i].Sub(starts[i-1]); gap != 10*time.Second {
 				t.Errorf("start %d came %v after the one before, want 10s", i, gap)
