@@ -235,3 +235,26 @@ func TestNoStaleSeries(t *testing.T) {
 		t.Errorf("%d series, %v; want none", after, err)
 	}
 }
+
+// How many series a check has is decided by its configuration, whatever its
+// target answers and however it fails.
+func TestTargetsMakeNoSeries(t *testing.T) {
+	t.Parallel()
+	const answers, classes = 500, 33 // the last of these is other
+	s := target("https://shop.example.com/", nil)
+	want := names(t, world(probes.Snapshot{check("storefront", s)}))
+	for i := range answers {
+		r := run(0, reasoned{fmt.Sprint("class", i), fmt.Sprint("answer ", i)})
+		f := &r.Facts
+		f.StatusCode, f.Redirects, f.Bytes = i, i, int64(i)
+		f.Version, f.Remote = fmt.Sprintf("%d.%d", i, i), fmt.Sprintf("192.0.2.%d:%d", i%256, i)
+		f.CertExpiry = noon().Add(time.Duration(i) * time.Hour)
+		r.Duration = time.Duration(i) * time.Millisecond
+		s.Status = s.Status.Add(r)
+	}
+	for name, n := range names(t, world(probes.Snapshot{check("storefront", s)})) {
+		if most := max(want[name], 1); n > most && !(name == "probe_failures_total" && n <= classes) {
+			t.Errorf("%d different answers make %d series of %s, not %d", answers, n, name, most)
+		}
+	}
+}

@@ -29,6 +29,8 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: setStage,
 		Cmds:  storySteps(),
+
+		Condition: aServer,
 	})
 }
 
@@ -52,13 +54,16 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"fault":   on((*stage).fault),
 		"get":     on((*stage).get),
 		"calls":   on((*stage).countCalls),
+		"query":   on((*stage).query),
 		"users":   writeUsers,
 		"ask":     ask,
 		"certify": writeCertificate,
 
-		"pipeline":  on((*stage).pipeline),
-		"waiting":   on((*stage).waiting),
-		"permitted": on((*stage).permitted),
+		"pipeline":   on((*stage).pipeline),
+		"waiting":    on((*stage).waiting),
+		"permitted":  on((*stage).permitted),
+		"prometheus": on((*stage).prometheus),
+		"promtool":   on((*stage).promtool),
 	}
 }
 
