@@ -170,9 +170,26 @@ func callsIn(line string) [][]string {
 			all = append(all, words[1:])
 		case len(words) > 2 && slices.Equal(words[:3], []string{"go", "run", "./cmd/andon"}):
 			all = append(all, words[3:])
+		case len(words) > 2 && words[0] == "docker" && words[1] == "exec":
+			if i := slices.Index(words, "/andon"); i > 0 {
+				all = append(all, words[i+1:])
+			}
+		case len(words) > 2 && words[0] == "docker" && words[1] == "run":
+			if image := lastIndex(words, "andon"); image > 0 && image < len(words)-1 {
+				all = append(all, words[image+1:])
+			}
 		}
 	}
 	return all
+}
+
+func lastIndex(words []string, word string) int {
+	for i, w := range slices.Backward(words) {
+		if w == word {
+			return i
+		}
+	}
+	return -1
 }
 
 // shellCommands splits a line into commands and these into words, as a shell
