@@ -29,6 +29,9 @@ func TestContainer(t *testing.T) {
 	}
 	args := []string{os.Args[0], "-test.run=^TestContainer$", "-test.timeout=5m", "-test.v"}
 	if os.Getuid() != 0 {
+		if err := exec.CommandContext(t.Context(), buildah, "unshare", "--", "chown", "65532:65532", t.TempDir()).Run(); err != nil {
+			missing(t, "no users of their own here (Debian: uidmap, and a range of 65536 in /etc/subuid and /etc/subgid)")
+		}
 		args = append([]string{buildah, "unshare", "--"}, args...)
 	}
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
@@ -128,6 +131,9 @@ func (i *image) standIn(t *testing.T, roots []byte) (build []string) {
 	build = []string{"build", "--volume", "/usr:/usr:ro"}
 	config := []string{"config", "--env", "PATH=/go/bin:/usr/bin:/bin", "--env", "HOME=/root", "--env", "GOTOOLCHAIN=local"}
 	for variable, dir := range map[string]string{"GOROOT": "/go", "GOCACHE": "/cache", "GOMODCACHE": "/modules"} {
+		if err := os.MkdirAll(env[variable], 0o755); err != nil { // a cache that nobody has used yet
+			t.Fatal(err)
+		}
 		build = append(build, "--volume", env[variable]+":"+dir)
 		config = append(config, "--env", variable+"="+dir)
 	}
