@@ -22,6 +22,7 @@ type DNS struct {
 	Type      string   `koanf:"type"`      // of the records; default A
 	Server    string   `koanf:"server"`    // host or host:port; default the first of /etc/resolv.conf, read at each run
 	Transport string   `koanf:"transport"` // udp (default; a truncated answer is asked for again over tcp), tcp, or tls
+	TLS       *Secure  `koanf:"tls"`       // how transport tls is made and judged
 	Rcode     string   `koanf:"rcode"`     // of the answer; default NOERROR, and then it holds a record of the type
 	Answers   []string `koanf:"answers"`   // records, as a zone has them, that all have to be there
 	Expect    []string `koanf:"expect"`    // CEL, all must be true; it alone judges rcode and answers where it uses them
@@ -67,6 +68,12 @@ func (s DNS) check(env Env) ([]dns.RR, []expectation, error) {
 		}
 	default:
 		wrong.add("transport", "%q is none; write udp, tcp or tls", printable(s.Transport, 20))
+	}
+	if s.TLS != nil {
+		s.TLS.check("tls.", &wrong)
+		if s.transport() != transportTLS {
+			wrong.add("tls", "is of no use without transport: tls; add that, or remove this")
+		}
 	}
 	if !slices.Contains(dnsRcodes[:], s.rcode()) {
 		wrong.add("rcode", "%q is none that can be expected; write one of %s", printable(s.Rcode, 20), strings.Join(dnsRcodes[:], ", "))
@@ -165,6 +172,10 @@ func (s DNS) Expects() []string {
 		return s.Expect
 	}
 	var conditions []string
+	if s.transport() == transportTLS {
+		secure := s.secure()
+		conditions = append(conditions, secure.expects())
+	}
 	some := `rcode != "NOERROR" || size(answers) > 0`
 	if s.judgesRcode(all) {
 		conditions = append(conditions, "rcode == "+strconv.Quote(s.rcode()))
@@ -195,17 +206,26 @@ func (s DNS) Probe(env Env) (probes.Probe, error) {
 	p := &dnsProbe{
 		clock:     env.Clock,
 		dialer:    env.Dialer,
-		roots:     env.Roots,
 		transport: s.transport(),
 		address:   s.Targets()[0].Address,
 		question:  dns.Question{Name: dns.CanonicalName(s.Name), Qtype: dns.StringToType[s.kind()], Qclass: dns.ClassINET},
 		answers:   records,
 		expect:    expect,
 	}
+	if s.transport() == transportTLS {
+		p.tls = s.secure().client(env)
+	}
 	if s.judgesRcode(expect) {
 		p.rcode = s.rcode()
 	}
 	return p, nil
+}
+
+func (s DNS) secure() Secure {
+	if s.TLS == nil {
+		return Secure{}
+	}
+	return *s.TLS
 }
 
 func (s DNS) kind() string { return cmp.Or(s.Type, "A") }

@@ -3,14 +3,11 @@ package kinds
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/binary"
 	"errors"
 	"io"
 	"net"
 	"net/http/httptrace"
-	"strings"
 	"syscall"
 	"time"
 
@@ -28,9 +25,9 @@ const resolvConf = "/etc/resolv.conf"
 type dnsProbe struct {
 	clock     func() time.Time
 	dialer    Dialer
-	roots     *x509.CertPool
 	transport string
-	address   string // "": the machine's resolver
+	tls       *tlsClient // of transport tls
+	address   string     // "": the machine's resolver
 	question  dns.Question
 	rcode     string // "" leaves it to the expectations
 	answers   []dns.RR
@@ -108,9 +105,9 @@ func (r *dnsRun) ask(ctx context.Context, transport, address string) ([]byte, er
 		return nil, err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })() // also when it is cancelled
+	defer heed(ctx, conn)()
 	if transport == transportTLS {
-		if conn, err = r.secure(ctx, conn, address); err != nil {
+		if conn, _, err = r.tls.handshake(ctx, &r.watch, conn, address); err != nil {
 			return nil, err
 		}
 	}
@@ -134,21 +131,6 @@ func (r *dnsRun) query() (wire []byte, id uint16, err error) {
 	m.SetEdns0(largestDatagram, false)
 	wire, err = m.Pack()
 	return wire, m.Id, err
-}
-
-func (r *dnsRun) secure(ctx context.Context, conn net.Conn, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	r.watch.enter(phaseTLS, "doing the TLS handshake", "")
-	safe := tls.Client(conn, &tls.Config{
-		RootCAs: r.roots, Time: r.clock, ServerName: strings.TrimSuffix(host, "."),
-		NextProtos: []string{"dot"}, // RFC 7858 section 3.2 leaves it open, IANA has it
-	})
-	err = safe.HandshakeContext(ctx)
-	r.watch.handshaken(safe.ConnectionState(), err)
-	return safe, err
 }
 
 // datagram waits for the datagram with the question's id. Others may be forged,

@@ -89,15 +89,18 @@ func TestDNSOverTLS(t *testing.T) {
 	env := kinds.Env{Clock: atEpoch, Roots: ca.pool()}
 	for _, tc := range []struct {
 		cert   tls.Certificate
+		tls    *kinds.Secure
 		env    kinds.Env
 		reason string
 		text   string
 	}{
-		{ca.issue(t, expiry), env, "", ""},
-		{ca.issue(t, expiry), kinds.Env{Clock: atEpoch, Roots: newAuthority(t).pool()}, "tls", "unknown authority"},
-		{ca.issue(t, expiry, "dns.example"), env, "tls", "127.0.0.1"},
+		{ca.issue(t, expiry), nil, env, "", ""},
+		{ca.issue(t, expiry, "dns.example"), &kinds.Secure{ServerName: "dns.example", ValidFor: 9 * 24 * time.Hour}, env, "", ""},
+		{ca.issue(t, expiry), &kinds.Secure{ValidFor: 10 * 24 * time.Hour}, env, "tls", "valid_for demands 10 days"},
+		{ca.issue(t, expiry), nil, kinds.Env{Clock: atEpoch, Roots: newAuthority(t).pool()}, "tls", "unknown authority"},
+		{ca.issue(t, expiry, "dns.example"), nil, env, "tls", "127.0.0.1"},
 	} {
-		set := kinds.DNS{Name: "shop.test", Server: overTLS(t, tc.cert, shopA), Transport: "tls", Answers: []string{"192.0.2.1"}}
+		set := kinds.DNS{Name: "shop.test", Server: overTLS(t, tc.cert, shopA), Transport: "tls", TLS: tc.tls, Answers: []string{"192.0.2.1"}}
 		facts, err := ask(t, set, tc.env)
 		if tc.reason != "" {
 			failsWith(t, err, tc.reason, tc.text)

@@ -114,6 +114,7 @@ func TestDNSExpects(t *testing.T) {
 		want []string
 	}{
 		{kinds.DNS{}, []string{`rcode == "NOERROR"`, "size(answers) > 0"}},
+		{kinds.DNS{Server: "192.0.2.53", Transport: "tls", Expect: []string{"size(answers) > 1"}}, []string{"TLS with a valid certificate", `rcode == "NOERROR"`, "size(answers) > 1"}},
 		{kinds.DNS{Rcode: "NXDOMAIN"}, []string{`rcode == "NXDOMAIN"`}},
 		{kinds.DNS{Answers: []string{"192.0.2.1"}}, []string{`rcode == "NOERROR"`, `"192.0.2.1" in answers`}},
 		{kinds.DNS{Type: "MX", Answers: []string{"10  mail.test"}}, []string{`rcode == "NOERROR"`, `"10 mail.test." in answers`}},

@@ -108,6 +108,8 @@ func TestInvalid(t *testing.T) {
 		{kinds.DNS{Name: "a", Server: "1:1:1"}, "server", "is not host or host:port"},
 		{kinds.DNS{Name: "a", Transport: "https"}, "transport", `"https" is none; write udp, tcp or tls`},
 		{kinds.DNS{Name: "a", Transport: "tls"}, "transport", "add server:"},
+		{kinds.DNS{Name: "a", Server: "192.0.2.53", TLS: new(kinds.Secure)}, "tls", "is of no use without transport: tls"},
+		{kinds.DNS{Name: "a", Server: "192.0.2.53", Transport: "tls", TLS: &kinds.Secure{MinVersion: "1.2"}}, "tls.min_version", `"1.2" is not a version`},
 		{kinds.DNS{Name: "a", Rcode: "NXDOMAN"}, "rcode", `"NXDOMAN" is none that can be expected; write one of NOERROR, FORMERR`},
 		{kinds.DNS{Name: "a", Rcode: "NXDOMAIN", Answers: []string{"192.0.2.1"}}, "answers", "an answer of NXDOMAIN has none"},
 		{kinds.DNS{Name: "a", Answers: []string{"192.0.2.1", "192.0.2.256"}}, "answers[1]", "192.0.2.256 is no A record; write one such as 192.0.2.1"},

@@ -14,7 +14,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 )
 
-// Secure says how the TLS connection of a tls or tcp check is made and judged.
+// Secure says how the TLS connection of a tls, tcp or dns check is made and judged.
 // The zero value demands TLS 1.2 and a valid certificate for the host asked.
 // Files are PEM, read again at each run.
 type Secure struct {
