@@ -23,7 +23,8 @@ type Commands interface {
 	// Withdraw ends the order in force before its time.
 	Withdraw(ctx context.Context, gate string, o gates.Order) (gates.Outlook, error)
 	// Reload reads the configuration again. The error says what is wrong with
-	// it, and then the one before stays.
+	// it, and then the one before stays. Who ordered it is written to the journal
+	// as far as that can be written, whatever came of it.
 	Reload(ctx context.Context, actor string) error
 }
 

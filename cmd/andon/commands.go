@@ -29,7 +29,19 @@ func (c commands) Reload(ctx context.Context, actor string) error {
 		return errors.New("this andon has no file that it could read again")
 	}
 	c.log.Info("a reload was ordered", "by", actor)
-	return c.reload(context.WithoutCancel(ctx)) // who asked may leave, and what was read is not read again
+	ctx = context.WithoutCancel(ctx) // who asked may leave, and what was read is not read again
+	before := c.cfg()
+	err := c.reload(ctx)
+	r := reloadRecord{Actor: actor}
+	if err == nil {
+		r.Changed = changes(before, c.cfg())
+	} else {
+		r.Refused = oneSentence(err)
+	}
+	if failed := c.record(ctx, r); failed != nil {
+		c.log.Error("who ordered a reload could not be written to the journal", "by", actor, "error", failed)
+	}
+	return err
 }
 
 // at does something at the line of a gate.

@@ -37,6 +37,8 @@ func describe(kind string, body json.RawMessage) string {
 		})
 	case "verdict":
 		said, ok = in(body, verdictWords)
+	case kindReload:
+		said, ok = in(body, reloadWords)
 	case "late":
 		said, ok = in(body, lateWords)
 	}
@@ -132,6 +134,18 @@ func verdictWords(v struct {
 		all = append(all, s)
 	}
 	return strings.Join(all, "; ")
+}
+
+func reloadWords(r reloadRecord) string {
+	switch {
+	case r.Actor == "":
+		return ""
+	case r.Refused != "":
+		return r.Actor + " ordered a reload, which was refused: " + r.Refused
+	case len(r.Changed) == 0:
+		return r.Actor + " ordered a reload, and nothing had changed"
+	}
+	return r.Actor + " ordered a reload; changed: " + strings.Join(r.Changed, ", ")
 }
 
 func lateWords(l struct {
