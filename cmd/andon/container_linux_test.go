@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,7 +83,7 @@ func (i *image) run(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// buildImage builds the image in which roots are the certificates to trust.
+// buildImage builds the image in which roots are trusted beside those of the machine.
 func buildImage(t *testing.T, buildah string, roots []byte) *image {
 	i := &image{buildah: buildah, store: t.TempDir()}
 	volumes := i.standIn(t, roots)
@@ -117,7 +118,12 @@ func (i *image) standIn(t *testing.T, roots []byte) (build []string) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(root, "etc/ssl/certs/ca-certificates.crt"), roots, 0o644); err != nil {
+	const bundle = "etc/ssl/certs/ca-certificates.crt"
+	machines, err := os.ReadFile("/" + bundle) // whom modules are fetched from, where the cache lacks some
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, bundle), append(machines, roots...), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	env := map[string]string{}
