@@ -2,8 +2,11 @@ package config
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 const withClient = `
@@ -82,5 +85,23 @@ func TestForeignErrors(t *testing.T) {
 		} else if got := strings.ReplaceAll(err.Error(), "conf/andon.yaml:", ""); got != want {
 			t.Errorf("%s\ngot  %s\nwant %s", client, got, want)
 		}
+	}
+}
+
+// Files that settings name start at the folder of the configuration.
+func TestFilesOfKinds(t *testing.T) {
+	t.Parallel()
+	const file = `checks:
+- {name: own, tls: {address: "a:1", ca_file: ca.pem, cert_file: ../a.pem, key_file: /etc/a.key}}
+- {name: within, tcp: {address: "a:1", tls: {ca_file: ca.pem}}}
+`
+	c, err := load("conf/andon.yaml", []byte(file), Overrides{}, kinds.Table())
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, within := c.Checks[0].Settings.(*kinds.TLS), c.Checks[1].Settings.(*kinds.TCP)
+	got := []string{own.CAFile, own.CertFile, own.KeyFile, within.TLS.CAFile}
+	if want := []string{"conf/ca.pem", "a.pem", "/etc/a.key", "conf/ca.pem"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

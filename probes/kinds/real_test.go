@@ -122,6 +122,7 @@ func TestNginx(t *testing.T) {
     location / { return 200 "$ssl_client_verify $server_protocol $http_authorization"; }
   }`, plain, safe, passwords, cert, key, trusted))
 	identity := ", cert_file: " + mine + ", key_file: " + myKey
+	askNginx(t, safe, trusted, mine, myKey)
 	for _, tc := range []struct {
 		url, yaml, expect, reason string
 	}{

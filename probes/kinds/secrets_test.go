@@ -150,14 +150,14 @@ func TestSecretsStayInside(t *testing.T) {
 }
 
 // everyForm is everything that Go's ways of printing make of a check and its run.
-func everyForm(t *testing.T, s kinds.HTTP, facts probes.Facts, err error) string {
+func everyForm[S kinds.Settings](t *testing.T, s S, facts probes.Facts, err error) string {
 	t.Helper()
 	var out bytes.Buffer
 	for _, log := range []*slog.Logger{slog.New(slog.NewJSONHandler(&out, nil)), slog.New(slog.NewTextHandler(&out, nil))} {
 		log.Info("check", "settings", s, "pointer", &s, "facts", facts, "err", err, "targets", s.Targets()[0].Name)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%t"} {
-		fmt.Fprintf(&out, verb+verb+verb+verb+"\n", s, &s, struct{ S kinds.Settings }{&s}, []kinds.HTTP{s})
+		fmt.Fprintf(&out, verb+verb+verb+verb+"\n", s, &s, struct{ S any }{&s}, []S{s})
 	}
 	for _, v := range []any{s, &s, facts, map[string]any{"s": s}} {
 		text, failed := json.Marshal(v)

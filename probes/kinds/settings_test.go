@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/andon-project/andon/probes/kinds"
 )
@@ -38,6 +39,8 @@ func TestValid(t *testing.T) {
 		kinds.HTTP{URL: "https://shop.example.com/", Method: "PROPFIND", Headers: map[string]string{"X-A": "ü\t"}},
 		kinds.TCP{Address: "db.example.com:5432"},
 		kinds.TCP{Address: "[::1]:1"},
+		kinds.TCP{Address: "a.example:25", TLS: &kinds.Secure{ValidFor: 1}, Steps: []kinds.Step{{Expect: "^220 "}, {StartTLS: true}, {Send: "\x00"}}},
+		kinds.TLS{Address: "a.example:443", Secure: kinds.Secure{MinVersion: "TLS13", ALPN: []string{"h2"}, CAFile: "not read here", ServerName: "b.example."}},
 		kinds.DNS{Name: "example.com"},
 		kinds.DNS{Name: ".", Type: "NS", Server: "2001:db8::53", Transport: "tcp"},
 		kinds.DNS{Name: "_dmarc.xn--bcher-kva.example.", Type: "TXT", Server: "[2001:db8::53]", Answers: []string{`v=DMARC1; p="none`}},
@@ -93,6 +96,15 @@ func TestInvalid(t *testing.T) {
 		{kinds.TCP{Address: "bücher.example:80"}, "address", "xn--"},
 		{kinds.TCP{Address: "db:http"}, "address", `port "http" is not a number from 1 to 65535`},
 		{kinds.TCP{Address: "db:0"}, "address", `port "0"`},
+		{kinds.TCP{Address: "db:1", Steps: make([]kinds.Step, 33)}, "steps", "33 are more than 32; make it several checks"},
+		{kinds.TCP{Address: "db:1", Steps: []kinds.Step{{Send: strings.Repeat("x", 65537)}}}, "steps[0].send", "has 65537 bytes, more than 65536"},
+		{kinds.TCP{Address: "db:1", Steps: []kinds.Step{{Send: "x", Expect: "(?P<a"}}}, "steps[0].expect", "is not a regular expression (RE2): "},
+		{kinds.TCP{Address: "db:1", Steps: []kinds.Step{{Expect: "a{1001}"}}}, "steps[0].expect", "invalid repeat count"},
+		{kinds.TCP{Address: "db:1", Steps: []kinds.Step{{Expect: "a|^"}}}, "steps[0].expect", "matches the empty text"},
+		{kinds.TCP{Address: "db:1", TLS: &kinds.Secure{ALPN: []string{"h2", ""}}}, "tls.alpn[1]", "is not a protocol"},
+		{kinds.TLS{}, "address", "is missing; write host:port"},
+		{kinds.TLS{Address: "db:1", Secure: kinds.Secure{ValidFor: -1}}, "valid_for", "is negative"},
+		{kinds.TLS{Address: "db:1", Secure: kinds.Secure{MinVersion: "SSL3"}}, "min_version", `"SSL3" is not a version; write TLS10`},
 		{kinds.DNS{}, "name", "is missing; write one such as example.com"},
 		{kinds.DNS{Name: "bücher.example"}, "name", "xn--"},
 		{kinds.DNS{Name: "https://example.com"}, "name", "is not a domain name"},
@@ -138,6 +150,27 @@ func TestInvalidAllAtOnce(t *testing.T) {
 	for _, want := range []string{"url: ", "method: ", "max_bytes: ", "expect[0]: ", "expect[2]: line 1, column 1", "expect[2]: line 1, column 6"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)
+		}
+	}
+}
+
+// What a check demands is told in words, in the order in which it is judged.
+func TestExpects(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		settings interface{ Expects() []string }
+		want     []string
+	}{
+		{kinds.TLS{}, []string{"TLS with a valid certificate"}},
+		{kinds.TLS{Secure: kinds.Secure{ServerName: "a.example", ValidFor: 336 * time.Hour, MinVersion: "TLS13", ALPN: []string{"h2", "x"}}},
+			[]string{"TLS with a valid certificate for a.example, valid for 14 days more, TLS13 at least, one of the protocols h2, x"}},
+		{kinds.TLS{Secure: kinds.Secure{InsecureSkipVerify: true}}, []string{"TLS with any certificate"}},
+		{kinds.TCP{}, nil},
+		{kinds.TCP{TLS: &kinds.Secure{}, Steps: []kinds.Step{{Send: secret}, {Expect: `^a\n`}}}, []string{"TLS with a valid certificate", `step 2: ^a\n`}},
+		{kinds.TCP{Steps: []kinds.Step{{Expect: "a", StartTLS: true}, {Expect: "b"}}}, []string{"step 1: a", "TLS with a valid certificate", "step 2: b"}},
+	} {
+		if got := tc.settings.Expects(); !slices.Equal(got, tc.want) {
+			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (s TCP) Expects() (all []string) {
 	}
 	for i, step := range s.Steps {
 		if step.Expect != "" {
-			all = append(all, fmt.Sprintf("step %d: %q", i+1, step.Expect))
+			all = append(all, fmt.Sprintf("step %d: %s", i+1, printable(step.Expect, longest)))
 		}
 		if step.StartTLS {
 			all = append(all, secure.expects())

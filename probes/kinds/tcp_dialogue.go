@@ -109,7 +109,7 @@ func (d *dialogue) came() string {
 
 func name(n int) string { return fmt.Sprintf("step %d", n) }
 
-func wanted(l line) string { return fmt.Sprintf("%q", printable(l.Expect, 80)) }
+func wanted(l line) string { return `"` + printable(l.Expect, 80) + `"` }
 
 // endless is a hint at the mistake that is made most.
 func endless(send string) string {

@@ -3,13 +3,16 @@ package kinds_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/probes"
 	"github.com/andon-project/andon/probes/kinds"
 )
 
@@ -153,5 +156,44 @@ func TestTLSHandshakes(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// askNginx asks the TLS of a server of TestNginx, with its authority and a
+// client certificate in files.
+func askNginx(t *testing.T, address, ca, cert, key string) {
+	t.Helper()
+	for _, tc := range []struct {
+		set    kinds.Settings
+		reason string
+	}{
+		{kinds.TLS{Address: address, Secure: kinds.Secure{CAFile: ca, ValidFor: 720 * time.Hour, ALPN: []string{"h2", "http/1.1"}}}, ""},
+		{kinds.TLS{Address: address, Secure: kinds.Secure{CAFile: ca, CertFile: cert, KeyFile: key, MinVersion: "TLS13"}}, ""},
+		{kinds.TLS{Address: address, Secure: kinds.Secure{CAFile: ca, ValidFor: 721 * time.Hour}}, "tls"},
+		{kinds.TLS{Address: address, Secure: kinds.Secure{CAFile: ca, ServerName: "shop.example"}}, "tls"},
+		{kinds.TLS{Address: address, Secure: kinds.Secure{CAFile: ca, ALPN: []string{"imap"}}}, "tls"},
+		{kinds.TLS{Address: address}, "tls"},
+		{kinds.TCP{Address: address, TLS: &kinds.Secure{CAFile: ca}, Steps: []kinds.Step{{Send: "GET / HTTP/1.0\r\n\r\n", Expect: "^HTTP/1.1 200 OK\r$"}, {Expect: "^NONE HTTP/1.0"}}}, ""},
+		{kinds.TCP{Address: address, Steps: []kinds.Step{{Send: "GET / HTTP/1.0\r\n\r\n", Expect: "^HTTP/1.1 200 OK\r$"}}}, "expect"},
+	} {
+		if _, err := ask(t, tc.set, kinds.Env{Clock: atEpoch}); tc.reason != "" {
+			failsWith(t, err, tc.reason, "")
+		} else if err != nil {
+			t.Errorf("%v: %v", tc.set, err)
+		}
+	}
+}
+
+// Files of ours that cannot be read say nothing of the target.
+func TestTLSFilesMissing(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	address := serverTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, epoch.AddDate(0, 0, 1))}, Time: atEpoch}, drain)
+	missing := filepath.Join(t.TempDir(), "missing.pem")
+	for _, set := range []kinds.Secure{{CAFile: missing}, {CAFile: file(t, "no PEM")}, {CertFile: missing, KeyFile: missing}} {
+		_, err := ask(t, kinds.TLS{Address: address, Secure: set}, kinds.Env{Roots: ca.pool(), Clock: atEpoch})
+		if !errors.Is(err, probes.ErrInconclusive) {
+			t.Errorf("%v, want inconclusive", err)
+		}
 	}
 }
