@@ -12,7 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -111,8 +110,7 @@ func (p *program) password(file string) (string, error) {
 
 // warn tells who sends a password over a network for everybody to read.
 func (r remote) warn(w io.Writer) {
-	ip, err := netip.ParseAddr(r.base.Hostname())
-	if here := err == nil && ip.IsLoopback() || r.base.Hostname() == "localhost"; r.base.Scheme == "http" && !here {
+	if r.base.Scheme == "http" && !loopback(r.base) {
 		fmt.Fprintf(w, "andon: the password goes to %s unencrypted: serve andon with TLS, and ask it under https://\n", plain(r.base.Host))
 	}
 }

@@ -23,9 +23,9 @@ the health check of a container, which has no other program to ask with.
 
 Which andon is asked: --addr, else the variable ANDON_ADDR, else the port of
 ANDON_LISTEN on this machine, else ` + defaultAddr + `. An andon that serves TLS is
-asked over TLS; on a loopback address its certificate is not verified. One that
-has users (web_config) is asked as ANDON_USER with ANDON_PASSWORD. Without these
-its asking who we are shows that it serves, but not that it is ready.
+asked over TLS; on a loopback address its certificate is not verified. That one
+with users (web_config) asks who we are shows that it serves. To be ready it has
+to answer ANDON_USER with ANDON_PASSWORD, which are sent over TLS or loopback only.
 
 Exit status: 0 yes, 1 no, or it did not answer.`
 
@@ -53,7 +53,7 @@ func (p *program) healthCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			said, err := askHealth(ctx, base, path, p.getenv("ANDON_USER"), p.getenv("ANDON_PASSWORD"))
+			said, err := asker(getOnce).health(ctx, base, path, p.getenv("ANDON_USER"), p.getenv("ANDON_PASSWORD"))
 			if err != nil {
 				return failed(exitBad, err)
 			}
@@ -85,22 +85,34 @@ func (p *program) healthAddr(addr string) (*url.URL, error) {
 	return r.base, err
 }
 
-// askHealth returns what andon said if it was a yes.
-func askHealth(ctx context.Context, base *url.URL, path, user, password string) (string, error) {
-	got, err := getOnce(ctx, base, path, user, password)
+// An asker makes one request, as a user unless that is "".
+type asker func(ctx context.Context, base *url.URL, path, user, password string) (healthAnswer, error)
+
+// health returns what andon said if it was a yes. A password is shown to
+// nobody who did not ask for it, and never in plain text over a network: only
+// the first answer tells whether this andon speaks TLS.
+func (ask asker) health(ctx context.Context, base *url.URL, path, user, password string) (string, error) {
+	got, err := ask(ctx, base, path, "", "")
 	if err == nil && got.status == http.StatusBadRequest && base.Scheme == "http" && strings.Contains(got.body, "HTTPS") {
 		// Go's server says so to whoever does not speak TLS.
-		secure := *base
-		secure.Scheme = "https"
-		got, err = getOnce(ctx, &secure, path, user, password)
+		base = &url.URL{Scheme: "https", Host: base.Host, Path: base.Path}
+		got, err = ask(ctx, base, path, "", "")
+	}
+	if err == nil && got.asksWho() {
+		switch {
+		case path == "/-/healthy":
+			return "andon is serving its users", nil
+		case user != "" && base.Scheme == "http" && !loopback(base):
+			return "", fmt.Errorf("andon at %s wants a password, and it would go there unencrypted: serve andon with TLS", base.Redacted())
+		case user != "":
+			got, err = ask(ctx, base, path, user, password)
+		}
 	}
 	switch {
 	case err != nil:
 		return "", remote{base: base}.unreachable(err)
 	case got.status == http.StatusOK && strings.HasPrefix(got.body, "andon "):
 		return got.body, nil
-	case got.asksWho() && user == "" && path == "/-/healthy":
-		return "andon is serving its users", nil
 	case got.asksWho():
 		return "", remote{base: base, user: user}.turnedAway(got.status, nil)
 	case got.status == http.StatusServiceUnavailable && got.body != "":
@@ -124,11 +136,10 @@ func (a healthAnswer) asksWho() bool {
 
 func getOnce(ctx context.Context, base *url.URL, path, user, password string) (healthAnswer, error) {
 	const most = 4 << 10 // bytes of a sentence
-	ip, _ := netip.ParseAddr(base.Hostname())
 	client := http.Client{
 		Transport: &http.Transport{
 			DisableKeepAlives: true,
-			TLSClientConfig:   &tls.Config{InsecureSkipVerify: ip.IsLoopback() || base.Hostname() == "localhost"},
+			TLSClientConfig:   &tls.Config{InsecureSkipVerify: loopback(base)},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -147,4 +158,9 @@ func getOnce(ctx context.Context, base *url.URL, path, user, password string) (h
 	text, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	return healthAnswer{status: resp.StatusCode, challenge: resp.Header.Get("WWW-Authenticate"),
 		body: strings.TrimSpace(plain(strings.TrimSpace(string(text))))}, err
+}
+
+func loopback(u *url.URL) bool {
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsLoopback() || u.Hostname() == "localhost"
 }

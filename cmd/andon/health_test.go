@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -66,6 +68,46 @@ func TestHealthOfAStranger(t *testing.T) {
 		got := andon(t, nil, "health", "--addr", serving(t, h))
 		if got.exit != exitBad || got.out != "" || strings.ContainsRune(got.stderr, 0x1b) {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A password is shown only to who asks for it, and over a network only under TLS.
+func TestHealthKeepsThePassword(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		base, path string
+		tls        bool   // the server speaks it
+		shown      string // to whom; "": to nobody
+		err        string
+	}{
+		{"http://127.0.0.1:9797", "/-/healthy", false, "", ""},
+		{"https://andon.example.com", "/-/healthy", true, "", ""},
+		{"http://127.0.0.1:9797", "/-/ready", false, "http://127.0.0.1:9797", ""},
+		{"https://andon.example.com", "/-/ready", true, "https://andon.example.com", ""},
+		{"http://andon.example.com", "/-/ready", true, "https://andon.example.com", ""},
+		{"http://andon.example.com", "/-/ready", false, "", "would go there unencrypted"},
+	} {
+		base, err := url.Parse(c.base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := ""
+		ask := func(_ context.Context, base *url.URL, _, user, password string) (healthAnswer, error) {
+			if user != "" {
+				shown = base.String()
+			}
+			switch {
+			case c.tls && base.Scheme == "http":
+				return healthAnswer{status: 400, body: "Client sent an HTTP request to an HTTPS server."}, nil
+			case password == "hunter2":
+				return healthAnswer{status: 200, body: "andon is ready"}, nil
+			}
+			return healthAnswer{status: 401, challenge: "Basic", body: "Unauthorized"}, nil
+		}
+		_, err = asker(ask).health(t.Context(), base, c.path, "alice", "hunter2")
+		if shown != c.shown || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("%s%s: shown to %q, %v", c.base, c.path, shown, err)
 		}
 	}
 }
