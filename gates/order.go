@@ -142,7 +142,20 @@ func (l *Line) command(ctx context.Context, gate string, clock func() time.Time,
 	default: // it is awake already
 	}
 	_ = m.read(ctx, clock()) // kept as readErr, and told
-	return m.look(clock(), l.health()).outlook(given, before), nil
+	r := m.look(clock(), l.health())
+	l.replace(r)
+	return r.outlook(given, before), nil
+}
+
+// replace lets who asks between two ticks find what was ordered.
+func (l *Line) replace(r Report) {
+	reports := slices.Clone(l.Reports())
+	i := slices.IndexFunc(reports, func(old Report) bool { return old.Gate.Name == r.Gate.Name })
+	if i < 0 {
+		return // before its first tick a gate tells nothing
+	}
+	reports[i] = r
+	l.reports.Store(&reports)
 }
 
 // giving writes an order, or the end of before.

@@ -228,3 +228,20 @@ func TestOrderDoesNotLiftAPersonsHold(t *testing.T) {
 		}
 	})
 }
+
+// Who lists the orders right after giving or ending one has to see what it did.
+func TestOrdersAreToldAtOnce(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.order(gates.Closed, time.Hour)
+		if o := w.report().Override; o == nil || o.Actor != "mia" {
+			t.Errorf("right after it was given: %+v", o)
+		}
+		time.Sleep(time.Minute)
+		w.withdraw()
+		if o := w.report().Override; o != nil {
+			t.Errorf("right after it was ended: %+v", o)
+		}
+	})
+}
