@@ -121,14 +121,20 @@ func (l *Line) catchUp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, journalDeadline)
 	defer cancel()
 	for _, m := range l.members {
-		if me := l.me.Load(); me != nil && !slices.Contains(m.gate.Principals, *me) {
-			m.gate.Principals = append(slices.Clone(m.gate.Principals), *me)
-		}
+		m.gate = l.signed(m.gate)
 		m.notes.catchUp(ctx)
 		if m.notes.err == nil {
 			m.limit.learn(m.gate.Stream(), m.notes.past.Opens)
 		}
 	}
+}
+
+// signed is g with our own ARN among its principals, once that is known.
+func (l *Line) signed(g Gate) Gate {
+	if me := l.me.Load(); me != nil && !slices.Contains(g.Principals, *me) {
+		g.Principals = append(slices.Clone(g.Principals), *me)
+	}
+	return g
 }
 
 // read looks at the point.

@@ -114,7 +114,7 @@ func (l *Line) Set(ctx context.Context, now time.Time, posts []Post, store journ
 			continue
 		}
 		m := l.members[at]
-		m.gate, m.point = p.Gate, p.Point
+		m.gate, m.point = l.signed(p.Gate), p.Point
 		members[i] = m
 		gone = slices.DeleteFunc(gone, func(g *member) bool { return g == m })
 	}

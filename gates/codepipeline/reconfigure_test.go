@@ -212,3 +212,26 @@ func TestGatesSwapPoints(t *testing.T) {
 		}
 	}, "Staging", stageName)
 }
+
+// Who we are is not in the configuration: a gate must not take its own hold for
+// a person's between a reload and its next tick, or a second reload could
+// remove it and leave the hold to nobody.
+func TestReconfiguredGateStillKnowsItself(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.gate.Principals = []string{"arn:aws:iam::123456789012:role/operator"}
+		w.start()
+		w.life.line.IAm("arn:aws:sts::123456789012:assumed-role/andon/task-1")
+		time.Sleep(time.Minute)
+		w.inject(emulator.Fault{Operation: "DisableStageTransition", Kind: emulator.FaultDrop, After: true, Count: 1}) // no answer tells the journal who did it
+		w.fallSick()
+		if r := w.report(); r.Holder != gates.Ours {
+			t.Fatalf("this is another story: %+v", r)
+		}
+		if said := w.reconfigure(w.gate); said != nil {
+			t.Fatal(said)
+		}
+		if said := w.reconfigure(); len(said) != 1 || !strings.Contains(said[0].Error(), "it holds stage Production") {
+			t.Errorf("refused for %v, want its hold", said)
+		}
+	})
+}
