@@ -100,12 +100,13 @@ func decode(w http.ResponseWriter, r *http.Request, into any) (status int, why s
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	err = d.Decode(into)
+	_, end := d.Token() // d.More takes a closing bracket for an end
 	switch {
 	case err != nil && strings.Contains(err.Error(), `unknown field "actor"`):
 		return http.StatusBadRequest, "who orders is who is logged in: leave actor out"
 	case err != nil:
 		return http.StatusBadRequest, "the request is not understood: " + strings.TrimPrefix(err.Error(), "json: ")
-	case d.More():
+	case end != io.EOF:
 		return http.StatusBadRequest, "the request is not understood: something follows the JSON object"
 	}
 	return http.StatusOK, ""

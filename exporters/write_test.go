@@ -71,6 +71,8 @@ func TestOrders(t *testing.T) {
 		{"DELETE", overridePath, `{"reason":"x","state":"open"}`, 400, "", `unknown field \"state\"`},
 		{"PUT", overridePath, `{"state":"open","reason":"x","force":true}`, 400, "", `unknown field \"force\"`},
 		{"PUT", overridePath, `{"state":"open","reason":"x"} {}`, 400, "", "something follows"},
+		{"PUT", overridePath, `{"state":"open","reason":"x"}}`, 400, "", "something follows"},
+		{"PUT", overridePath, `{"state":"open","reason":"x"}]`, 400, "", "something follows"},
 		{"PUT", overridePath, `{"state":"keep","reason":"x"}`, 400, "", "want open or closed"},
 		{"PUT", overridePath, `{"state":"opened","reason":"x"}`, 400, "", "want open or closed"},
 		{"PUT", overridePath, `{"state":"open","reason":"x","for":"1 day"}`, 400, "", "want one like 90m"},
