@@ -168,3 +168,22 @@ func TestMovedGateLeavesAnOrphan(t *testing.T) {
 		}
 	}, "Staging", stageName)
 }
+
+// Alice enables what mia has ordered open before andon can: nothing of ours is
+// left there, and nothing is told to be.
+func TestHoldThatAnotherLiftedBeforeTheOrderedOpenIsForgotten(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.start()
+		time.Sleep(time.Minute)
+		w.fallSick()
+		w.inject(emulator.Fault{Operation: "EnableStageTransition", Kind: emulator.FaultThrottle})
+		w.order(gates.Opened, 30*time.Minute)
+		time.Sleep(15 * time.Second)
+		w.enable("alice")
+		time.Sleep(time.Minute)
+		w.stop()
+		if found := w.orphans(); len(found) != 0 || !w.enabled() {
+			t.Errorf("an orphan of nothing (enabled: %v): %+v", w.enabled(), found)
+		}
+	})
+}
