@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/knadh/koanf/v2"
@@ -60,9 +61,12 @@ func LoadGates(path string, o Overrides) (*Config, error) {
 // needless is what no hold has to do with.
 var needless = regexp.MustCompile(`^(checks|witnesses|writers)\[|^(web_config|writers)$`)
 
-// read returns at most one byte more than a configuration may have.
+// read returns at most one byte more than a configuration may have. It does not
+// wait for long: the file may have become a pipe that nobody writes to, and
+// whoever waits for it would not even stop when told to.
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	const deadline = 5 * time.Second
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file: name another with --config FILE, or begin with a copy of config.example.yaml: %w", path, fs.ErrNotExist)
 	}
@@ -70,6 +74,7 @@ func read(path string) ([]byte, error) {
 		return nil, fmt.Errorf("the configuration cannot be opened: %w", err)
 	}
 	defer f.Close()
+	_ = f.SetReadDeadline(time.Now().Add(deadline)) // what is no pipe knows none, and needs none
 	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
