@@ -169,7 +169,7 @@ func TestReloadAmidRuns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	make1 := func(r *recorder) []Check {
-		return []Check{recorded("a", grid, r), recorded("b", grid, new(recorder))}
+		return []Check{recorded("a", gap, r), recorded("b", gap, new(recorder))}
 	}
 	kept := new(recorder)
 	m := NewMonitor(make1(kept), nil)
