@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -232,7 +233,8 @@ func run1(ctx context.Context, e *entry, scheduled time.Time) (r Result) {
 			r.Err = &panicError{p, debug.Stack()}
 		}
 		now := time.Now()
-		r.Duration, r.Err = now.Sub(started), asleep(r.Err, jumped(started, now))
+		r.Duration = cmp.Or(r.Facts.Elapsed, now.Sub(started)) // to judge and to hang up is our time
+		r.Err = asleep(r.Err, jumped(started, now))
 		if r.Err != nil && ctx.Err() != nil { // we are stopping: it says nothing of the target
 			r.Err = fmt.Errorf("%w: andon is stopping: %w", ErrInconclusive, r.Err)
 		}

@@ -193,3 +193,24 @@ func TestChangeOfVerdictWakes(t *testing.T) {
 		}
 	})
 }
+
+// To judge an answer and to hang up takes time that is not the target's.
+func TestDurationIsTheTargets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		elapsed := time.Duration(0)
+		m := NewMonitor([]Check{check("shop", 10*time.Second, func(context.Context, Target) (Facts, error) {
+			time.Sleep(7 * time.Millisecond)
+			return Facts{Elapsed: elapsed}, nil
+		})}, nil)
+		stop := watch(t, m)
+		defer stop()
+		for _, want := range []time.Duration{7 * time.Millisecond, 5 * time.Millisecond} {
+			time.Sleep(15 * time.Second)
+			if got := m.Snapshot()[0].Targets[0].Status.Last.Duration; got != want {
+				t.Errorf("with an answer after %v the run is told as %v, want %v", elapsed, got, want)
+			}
+			elapsed = 5 * time.Millisecond
+		}
+	})
+}

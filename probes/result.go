@@ -41,6 +41,8 @@ type Facts struct {
 	CertExpiry time.Time // earliest NotAfter of the chain presented, known even when verification fails
 	Redirects  int
 	Reused     bool // the connection is one of an earlier run
+
+	Elapsed time.Duration // until the whole answer was read; 0: there was none
 }
 
 // A Phase is a part of a run's duration. Phases of one name may repeat
@@ -56,7 +58,7 @@ type Result struct {
 	Target   string
 	Start    time.Time
 	Late     time.Duration // how long after the scheduled start it began
-	Duration time.Duration
+	Duration time.Duration // until the answer, or until the run gave up
 	Facts    Facts
 	Err      error // nil: pass
 }

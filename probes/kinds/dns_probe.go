@@ -73,7 +73,7 @@ func (r *dnsRun) run(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	a.elapsed = r.clock().Sub(r.watch.begun)
+	a.elapsed = r.watch.elapsed(0)
 	return r.judge(ctx, a)
 }
 

@@ -159,7 +159,7 @@ func (r *run) hop(req *http.Request) (*answer, *http.Request, error) {
 	}
 	whole = true
 	r.watch.enter("", "judging the answer", "")
-	a.elapsed = r.clock().Sub(r.watch.begun) - r.waited
+	a.elapsed = r.watch.elapsed(r.waited)
 	a.tls = r.watch.certificate(r.clock())
 	return a, nil, nil
 }

@@ -215,6 +215,17 @@ func (w *stopwatch) read(n int64) {
 	w.facts.Bytes = n
 }
 
+// elapsed is how long the answer took, which was read by now; waited was spent
+// on something else.
+func (w *stopwatch) elapsed(waited time.Duration) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.facts.Elapsed = w.clock().Sub(w.begun) - waited
+	}
+	return w.facts.Elapsed
+}
+
 // certificate is what the root `tls` shows, nil without TLS.
 func (w *stopwatch) certificate(now time.Time) *certificate {
 	w.mu.Lock()
