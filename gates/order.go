@@ -133,6 +133,7 @@ func (l *Line) command(ctx context.Context, gate string, clock func() time.Time,
 	if m.gate.Observing() {
 		return Outlook{}, &OrderError{Code: "observing", Text: "gate " + gate + " observes: it changes nothing in AWS, so an order would change nothing either; list what it may do under may"}
 	}
+	ctx = context.WithoutCancel(ctx) // who gave it may hang up: what is written has to count
 	given, before, err := m.take(ctx, give)
 	if err != nil {
 		return Outlook{}, err

@@ -182,3 +182,26 @@ func TestManyOrderAtOnce(t *testing.T) {
 		t.Errorf("%d orders in the journal, in force is %+v; want the last, %s", n, m.Override, last)
 	}
 }
+
+// hangingUp is a journal whose client goes away while it writes.
+type hangingUp struct {
+	*journal.Memory
+	hangUp func()
+}
+
+func (h hangingUp) Append(ctx context.Context, r journal.Record) error {
+	err := h.Memory.Append(ctx, r)
+	h.hangUp()
+	return errors.Join(err, ctx.Err())
+}
+
+func TestOrderOfOneWhoHangsUp(t *testing.T) {
+	t.Parallel()
+	ctx, hangUp := context.WithCancel(t.Context())
+	l, store := ordering(t)
+	l.members[0].notes.store = hangingUp{store, hangUp}
+	out, err := l.Order(ctx, "production", Order{State: Opened, Actor: "mia", Reason: "x"}, atFriday)
+	if err != nil || out.Order == nil || len(l.ordered) != 1 {
+		t.Errorf("%v %+v, and the line was woken %d times; want an order that counts at once", err, out, len(l.ordered))
+	}
+}
