@@ -198,19 +198,22 @@ func TestChangeOfVerdictWakes(t *testing.T) {
 func TestDurationIsTheTargets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		elapsed := time.Duration(0)
-		m := NewMonitor([]Check{check("shop", 10*time.Second, func(context.Context, Target) (Facts, error) {
-			time.Sleep(7 * time.Millisecond)
-			return Facts{Elapsed: elapsed}, nil
-		})}, nil)
+		var checks []Check
+		for name, elapsed := range map[string]time.Duration{"answered": 5 * time.Millisecond, "not": 0} {
+			checks = append(checks, check(name, 10*time.Second, func(context.Context, Target) (Facts, error) {
+				time.Sleep(7 * time.Millisecond)
+				return Facts{Elapsed: elapsed}, nil
+			}))
+		}
+		m := NewMonitor(checks, nil)
 		stop := watch(t, m)
 		defer stop()
-		for _, want := range []time.Duration{7 * time.Millisecond, 5 * time.Millisecond} {
-			time.Sleep(15 * time.Second)
-			if got := m.Snapshot()[0].Targets[0].Status.Last.Duration; got != want {
-				t.Errorf("with an answer after %v the run is told as %v, want %v", elapsed, got, want)
+		time.Sleep(15 * time.Second)
+		for name, want := range map[string]time.Duration{"answered": 5 * time.Millisecond, "not": 7 * time.Millisecond} {
+			c, _ := m.Snapshot().Check(name)
+			if got := c.Targets[0].Status.Last.Duration; got != want {
+				t.Errorf("%s: told as %v, want %v", name, got, want)
 			}
-			elapsed = 5 * time.Millisecond
 		}
 	})
 }
