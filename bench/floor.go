@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,8 +17,7 @@ type floor struct {
 	client *http.Client
 	every  time.Duration
 	queue  floorQueue
-	runs   atomic.Int64
-	took   atomic.Int64 // ns, all runs that passed
+	counters
 }
 
 type floorCheck struct {
@@ -99,12 +97,6 @@ func (f *floor) check(r *http.Request) {
 	}
 	defer answer.Body.Close()
 	if _, err := io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20)); err == nil && answer.StatusCode == http.StatusOK {
-		f.took.Add(int64(time.Since(begun)))
-		f.runs.Add(1)
+		f.count(time.Since(begun))
 	}
-}
-
-// ServeHTTP tells the counters by the names that andon gives them.
-func (f *floor) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	fmt.Fprintf(w, "%s %d\n%s %g\n", runsName, f.runs.Load(), tookName, time.Duration(f.took.Load()).Seconds())
 }

@@ -29,7 +29,7 @@ type measured struct {
 	beat
 	cpu      time.Duration
 	resident float64       // MiB, the median of what was seen
-	latency  time.Duration // mean, as the program itself tells it
+	latency  time.Duration // mean, as the program itself tells it, beyond what the target took
 }
 
 // measure runs the floor or andon against n targets, and looks at it for a
@@ -42,7 +42,7 @@ func (b *bench) measure(ctx context.Context, kind string, n int) (m measured, er
 	}
 	defer t.stop()
 	defer p.stop()
-	runs, took, err := reported(ctx, p)
+	latency, err := later(ctx, t, p)
 	if err != nil {
 		return m, err
 	}
@@ -60,8 +60,7 @@ func (b *bench) measure(ctx context.Context, kind string, n int) (m measured, er
 		return m, err
 	}
 	to := time.Now()
-	runsNow, tookNow, err := reported(ctx, p)
-	if err != nil {
+	if m.latency, err = latency(); err != nil {
 		return m, err
 	}
 	arrivals, err := t.arrivals(ctx)
@@ -70,10 +69,35 @@ func (b *bench) measure(ctx context.Context, kind string, n int) (m measured, er
 	}
 	m.resident = median(samples, asIs)
 	m.beat, m.cpu = beatOf(arrivals[1:], from, to, b.every), after-before
-	if runsNow > runs {
-		m.latency = duration((tookNow - took) / (runsNow - runs))
-	}
 	return m, nil
+}
+
+// later begins to measure how much longer than the target itself its prober says
+// that an answer took, in the mean. The target's own time is no constant: timers
+// are late, and later on a machine that sleeps more between checks.
+func later(ctx context.Context, t, p *process) (func() (time.Duration, error), error) {
+	told, err := meanTime(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	served, err := meanTime(ctx, t)
+	return func() (time.Duration, error) {
+		toldNow, err := told()
+		if err != nil {
+			return 0, err
+		}
+		servedNow, err := served()
+		return toldNow - servedNow, err
+	}, err
+}
+
+// meanTime begins to measure the mean time of a program's runs.
+func meanTime(ctx context.Context, p *process) (func() (time.Duration, error), error) {
+	runs, took, err := reported(ctx, p)
+	return func() (time.Duration, error) {
+		runsNow, tookNow, err := reported(ctx, p)
+		return duration((tookNow - took) / max(1, runsNow-runs)), err
+	}, err
 }
 
 // look tells, second by second of a window, how much memory a process has.

@@ -25,8 +25,10 @@ func addressOf(i int, port string) string {
 	return fmt.Sprintf("http://127.%d.%d.%d:%s/t/%d", 10+i>>16, i>>8&255, i&255, port, i)
 }
 
-// A target answers on all addresses of loopback, and stamps what arrives.
+// A target answers on all addresses of loopback, stamps what arrives, and counts
+// what its answers take: more than served, and more where requests come together.
 type target struct {
+	counters
 	mu       sync.Mutex
 	arrivals [][]int64 // by target, in nanoseconds since 1970
 	status   atomic.Int64
@@ -46,6 +48,7 @@ func serveTarget(ctx context.Context, args []string, stdout io.Writer) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /t/{id}", t.answer)
 	mux.HandleFunc("GET /arrivals", t.tell)
+	mux.Handle("GET /metrics", &t.counters)
 	mux.HandleFunc("POST /status/{code}", t.set)
 	listen := net.ListenConfig{Control: onLoopback}
 	l, err := listen.Listen(ctx, "tcp4", "0.0.0.0:0")
@@ -71,17 +74,18 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler, stdout io.W
 }
 
 func (t *target) answer(w http.ResponseWriter, r *http.Request) {
-	now := time.Now().UnixNano()
+	now := time.Now()
 	id, err := strconv.Atoi(r.PathValue("id"))
 	if err != nil || id < 1 || id >= len(t.arrivals) {
 		http.NotFound(w, r)
 		return
 	}
 	t.mu.Lock()
-	t.arrivals[id] = append(t.arrivals[id], now)
+	t.arrivals[id] = append(t.arrivals[id], now.UnixNano())
 	t.mu.Unlock()
 	status := int(t.status.Load()) // as it was when the check arrived
 	time.Sleep(served)
+	t.count(time.Since(now))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	io.WriteString(w, `{"status":"ok","version":"1.2.3","parts":{"database":"up","cache":"up"}}`)
