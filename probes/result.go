@@ -42,7 +42,7 @@ type Facts struct {
 	Redirects  int
 	Reused     bool // the connection is one of an earlier run
 
-	Elapsed time.Duration // until the whole answer was read; 0: there was none
+	Elapsed time.Duration // from the first phase to the last byte of the answer; 0: there was none
 }
 
 // A Phase is a part of a run's duration. Phases of one name may repeat

@@ -68,12 +68,12 @@ func (r *dnsRun) run(ctx context.Context, address string) error {
 		return err
 	}
 	r.watch.read(int64(len(reply)))
-	r.watch.enter("", "judging the answer", "")
+	elapsed := r.watch.complete(r.clock())
 	a, err := r.parse(reply)
 	if err != nil {
 		return err
 	}
-	a.elapsed = r.watch.elapsed(0)
+	a.elapsed = elapsed
 	return r.judge(ctx, a)
 }
 

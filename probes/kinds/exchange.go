@@ -66,11 +66,12 @@ func (r *run) connect(ctx context.Context, req *http.Request, mayReuse bool) (li
 			return l, nil
 		}
 	}
-	conn, err := t.NewClientConn(ctx, req.URL.Scheme, net.JoinHostPort(req.URL.Hostname(), req.URL.Port()))
+	var m *meter
+	conn, err := t.NewClientConn(context.WithValue(ctx, meterKey{}, &m), req.URL.Scheme, net.JoinHostPort(req.URL.Hostname(), req.URL.Port()))
 	if err != nil {
 		return link{}, err
 	}
-	return link{conn: conn, transport: t, remote: r.watch.remote()}, nil
+	return link{conn: conn, transport: t, meter: m, remote: r.watch.remote()}, nil
 }
 
 // send makes one request over l and closes l if it fails.

@@ -48,9 +48,8 @@ func (p *httpProbe) Check(ctx context.Context, t probes.Target) (probes.Facts, e
 type run struct {
 	*httpProbe
 	watch  stopwatch
-	header http.Header   // for the origin; shared unless there are sources
-	waited time.Duration // for the header to be complete
-	origin *url.URL      // where header, body and credentials belong
+	header http.Header // for the origin; shared unless there are sources
+	origin *url.URL    // where header, body and credentials belong
 	jar    http.CookieJar
 
 	limited io.LimitedReader // of the answer's body; here it costs no allocation
@@ -91,7 +90,6 @@ func (r *run) gather(ctx context.Context) error {
 		}
 	}
 	r.watch.enter("", "preparing the connection", "")
-	r.waited = r.clock().Sub(r.watch.begun)
 	return nil
 }
 
@@ -158,8 +156,7 @@ func (r *run) hop(req *http.Request) (*answer, *http.Request, error) {
 		return nil, nil, err
 	}
 	whole = true
-	r.watch.enter("", "judging the answer", "")
-	a.elapsed = r.watch.elapsed(r.waited)
+	a.elapsed = r.watch.complete(l.meter.came())
 	a.tls = r.watch.certificate(r.clock())
 	return a, nil, nil
 }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/andon-project/andon/probes"
@@ -50,6 +51,16 @@ func TestHTTPPasses(t *testing.T) {
 	if want := []string{"connect", "processing", "transfer"}; !slices.Equal(names(facts.Phases), want) {
 		t.Errorf("phases %v, want %v", facts.Phases, want)
 	}
+	if got := sum(facts.Phases); got != facts.Elapsed || got == 0 {
+		t.Errorf("the phases %v take %s, all of it %s", facts.Phases, got, facts.Elapsed)
+	}
+}
+
+func sum(phases []probes.Phase) (sum time.Duration) {
+	for _, p := range phases {
+		sum += p.Duration
+	}
+	return sum
 }
 
 func names(phases []probes.Phase) (names []string) {

@@ -35,6 +35,7 @@ type stopwatch struct {
 	over   bool
 	phase  string
 	since  time.Time // when phase began
+	first  time.Time // when the first of them began: to get ready is our time
 	doing  string    // completes "while …"
 	object string    // what doing is about
 	early  int       // informational answers so far
@@ -57,12 +58,18 @@ func (w *stopwatch) enter(phase, doing, object string) {
 }
 
 func (w *stopwatch) enterLocked(phase, doing, object string) {
+	w.enterAt(w.clock(), phase, doing, object)
+}
+
+func (w *stopwatch) enterAt(now time.Time, phase, doing, object string) {
 	if w.over {
 		return
 	}
-	now := w.clock()
 	if w.phase != "" {
 		w.facts.Phases = append(w.facts.Phases, probes.Phase{Name: w.phase, Duration: now.Sub(w.since)})
+	}
+	if phase != "" && w.first.IsZero() {
+		w.first = now
 	}
 	w.phase, w.since = phase, now
 	w.doing, w.object = doing, object
@@ -215,13 +222,17 @@ func (w *stopwatch) read(n int64) {
 	w.facts.Bytes = n
 }
 
-// elapsed is how long the answer took, which was read by now; waited was spent
-// on something else.
-func (w *stopwatch) elapsed(waited time.Duration) time.Duration {
+// complete ends the last phase at the time when the last of the answer came,
+// and returns how long all phases together took.
+func (w *stopwatch) complete(at time.Time) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if at.Before(w.since) {
+		at = w.since
+	}
+	w.enterAt(at, "", "judging the answer", "")
 	if !w.over {
-		w.facts.Elapsed = w.clock().Sub(w.begun) - waited
+		w.facts.Elapsed = at.Sub(w.first)
 	}
 	return w.facts.Elapsed
 }

@@ -16,6 +16,7 @@ const idleLimit = 5 * time.Minute
 type link struct {
 	conn      *http.ClientConn
 	transport *http.Transport
+	meter     *meter
 	remote    string
 	reused    bool
 	timer     *time.Timer // closes it while it is kept

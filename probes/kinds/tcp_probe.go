@@ -52,8 +52,11 @@ func (p *tcpProbe) ask(ctx context.Context, w *stopwatch, address string) error 
 		}
 	}
 	if d.demanded {
-		return settled(ctx, d.conn.(*tls.Conn))
+		if err := settled(ctx, d.conn.(*tls.Conn)); err != nil {
+			return err
+		}
 	}
+	w.complete(p.clock())
 	return nil
 }
 

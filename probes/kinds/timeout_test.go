@@ -49,12 +49,8 @@ func TestHTTPTimeout(t *testing.T) {
 				if took := time.Since(begun); took != 3*time.Second {
 					t.Errorf("took %s", took)
 				}
-				var sum time.Duration
-				for _, p := range facts.Phases {
-					sum += p.Duration
-				}
-				if sum != 3*time.Second {
-					t.Errorf("phases %v add up to %s", facts.Phases, sum)
+				if got := sum(facts.Phases); got != 3*time.Second {
+					t.Errorf("phases %v add up to %s", facts.Phases, got)
 				}
 			})
 		})
@@ -100,6 +96,21 @@ func TestHTTPPhasesOfRedirects(t *testing.T) {
 		}
 		if len(facts.Phases) != 9 || sums["processing"] != 6*time.Second || facts.Redirects != 2 {
 			t.Errorf("%+v", facts)
+		}
+	})
+}
+
+// An answer without a length ends when the server closes.
+func TestHTTPEndsWithTheConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := kinds.HTTP{URL: "http://192.0.2.1/", Expect: []string{`text == "all" && elapsed == duration("2s")`}}
+		facts, err := ask(t, s, kinds.Env{Dialer: pipe(func(c net.Conn) {
+			says("HTTP/1.1 200 OK\r\n\r\nall")(c)
+			time.Sleep(2 * time.Second)
+		})})
+		if err != nil || sum(facts.Phases) != 2*time.Second {
+			t.Errorf("%+v, %v", facts, err)
 		}
 	})
 }

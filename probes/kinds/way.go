@@ -115,7 +115,7 @@ func (w *way) make(ctx context.Context, cfg promconfig.TLSConfig) (*http.Transpo
 		}
 	}
 	t := &http.Transport{
-		DialContext:            w.env.Dialer.DialContext,
+		DialContext:            w.dial,
 		DisableKeepAlives:      !w.key.reuse,
 		ForceAttemptHTTP2:      w.key.http2, // a TLS configuration of ours would turn it off
 		MaxResponseHeaderBytes: maxHeaderBytes,
