@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -41,5 +42,20 @@ func TestConfigurationInAPipe(t *testing.T) {
 	w.Close()
 	if text, err := read(fmt.Sprintf("/dev/fd/%d", r.Fd())); err != nil || string(text) != "instance: shop" {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// What is read again and again is no pipe, whether anybody writes to it or not.
+func TestReadFileOfAPipe(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "web.yaml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadFile(pipe, 1); err == nil || !strings.Contains(err.Error(), "it is a pipe, and andon reads it again and again: name a regular file") {
+		t.Error(err)
+	}
+	if _, err := ReadFile(filepath.Dir(pipe), 1); err == nil || !strings.Contains(err.Error(), "it is a folder") {
+		t.Error(err)
 	}
 }

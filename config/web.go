@@ -1,16 +1,15 @@
 package config
 
 import (
-	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
 
-const maxWebConfig = 1 << 20 // bytes
+// MaxWebConfig is the most that a web configuration may have, in bytes.
+const MaxWebConfig = 1 << 20
 
 // checkWeb places the web configuration beside the file that names it, and
 // looks up the writers in it. What else stands there its own reader judges.
@@ -53,17 +52,11 @@ type webFile struct {
 
 // readWeb returns what stands in a web configuration file, or what is wrong.
 func readWeb(file string) (web webFile, problem string) {
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() {
-		return web, "there is no such file: create it, or mount it where andon runs; a relative name starts at the folder of this file"
-	}
-	f, err := os.Open(file)
+	text, err := ReadFile(file, MaxWebConfig)
 	if err != nil {
-		return web, "andon may not read it: give its user the right to"
+		return web, err.Error() + "; a relative name starts at the folder of this file"
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxWebConfig))
-	if err != nil || yaml.Unmarshal(text, &web) != nil { // the error may show a hash
+	if yaml.Unmarshal(text, &web) != nil { // the error may show a hash
 		return web, "it is not a web configuration: write it as Prometheus documents (TLS and basic authentication)"
 	}
 	return web, ""

@@ -34,6 +34,12 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	write(w, status, "application/json", append(b, '\n'))
 }
 
+// Refuse answers as all errors are answered, for what stands before Handler.
+func Refuse(w http.ResponseWriter, status int, sentence string) {
+	harden(w.Header())
+	writeError(w, status, sentence)
+}
+
 func writeError(w http.ResponseWriter, status int, sentence string) {
 	writeJSON(w, status, ErrorView{clip(sentence)})
 }

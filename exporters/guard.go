@@ -22,10 +22,7 @@ const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri '
 func guard(hosts func() []string, reads http.Handler, writes *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Content-Security-Policy", policy)
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		harden(h)
 		host := hostname(r.Host)
 		switch {
 		case !listed(host, hosts()) && !reachedAt(r, host):
@@ -41,6 +38,19 @@ func guard(hosts func() []string, reads http.Handler, writes *http.ServeMux) htt
 				"%.20q is not possible here: this path only tells, so ask with GET", r.Method))
 		}
 	})
+}
+
+// harden sets what every answer says to browsers.
+func harden(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// fromElsewhere answers what a browser sends for a page of another origin.
+func fromElsewhere(w http.ResponseWriter, _ *http.Request) {
+	Refuse(w, http.StatusForbidden, "this is a cross-origin request: a browser sent it for a page of another site, and such a page may change nothing here; use the andon command, or send it by a program")
 }
 
 func writable(writes *http.ServeMux, r *http.Request) bool {

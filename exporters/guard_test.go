@@ -71,8 +71,8 @@ func TestCrossOriginWriteIsRefused(t *testing.T) {
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	w := httptest.NewRecorder()
 	Handler(world(nil)).ServeHTTP(w, r)
-	if w.Code != http.StatusForbidden {
-		t.Errorf("%d, want 403", w.Code)
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), `"error": "this is a cross-origin request: `) || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%d %s %v, want 403 and a sentence in JSON", w.Code, w.Body, w.Header())
 	}
 }
 

@@ -69,7 +69,9 @@ func Handler(s Sources) http.Handler {
 	mux.Handle("/metrics", newScraper(s, metrics))
 	mux.HandleFunc("/style.css", style)
 	mux.Handle("/{$}", newPage(s))
-	return counted(metrics, http.NewCrossOriginProtection().Handler(guard(s.Hosts, mux, s.writes())))
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(fromElsewhere))
+	return counted(metrics, origin.Handler(guard(s.Hosts, mux, s.writes())))
 }
 
 // withDefaults fills in what was not given by what is then known: nothing.

@@ -51,7 +51,7 @@ func (p *program) checkCommand() *cobra.Command {
 // itself: files that it names and that are not what they should be.
 func (p *program) runnable(file string, cfg *config.Config) error {
 	var all config.Errors
-	if err := (website{configFile: cfg.WebConfig}).valid(); err != nil {
+	if _, err := newDoor(cfg.WebConfig, p.logger()); err != nil {
 		all = append(all, config.Error{File: file, Path: "web_config", Msg: err.Error()})
 	}
 	env := p.probeEnv(cfg)

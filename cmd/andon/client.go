@@ -187,6 +187,8 @@ func (r remote) turnedAway(status int, body []byte) error {
 		return &turnedAwayError{fmt.Sprintf("andon at %s does not know the user %q with this password", r.base.Redacted(), r.user)}
 	case status == http.StatusTooManyRequests:
 		return fmt.Errorf("andon at %s is asked more often than the rate_limit of its web configuration allows: try again", r.base.Redacted())
+	case status == http.StatusServiceUnavailable && bytes.Contains(body, []byte(lockedOut)):
+		return fmt.Errorf("andon at %s %s", r.base.Redacted(), lockedOut)
 	case status == http.StatusBadRequest && r.base.Scheme == "http" && bytes.Contains(body, []byte("HTTPS")): // Go's server says so
 		return fmt.Errorf("andon at %s speaks TLS: ask it under https://%s", r.base.Redacted(), r.base.Host)
 	}

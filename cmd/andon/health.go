@@ -23,9 +23,10 @@ the health check of a container, which has no other program to ask with.
 
 Which andon is asked: --addr, else the variable ANDON_ADDR, else the port of
 ANDON_LISTEN on this machine, else ` + defaultAddr + `. An andon that serves TLS is
-asked over TLS; on a loopback address its certificate is not verified. That one
-with users (web_config) asks who we are shows that it serves. To be ready it has
-to answer ANDON_USER with ANDON_PASSWORD, which are sent over TLS or loopback only.
+asked over TLS; on a loopback address its certificate is not verified. Whether it
+serves, an andon tells everybody: users and rate_limit of its web_config do not
+count, nor does a file that cannot be used. To be ready it has to let us in, as
+ANDON_USER with ANDON_PASSWORD, which are sent over TLS or loopback only.
 
 Exit status: 0 yes, 1 no, or it did not answer.`
 
@@ -98,23 +99,20 @@ func (ask asker) health(ctx context.Context, base *url.URL, path, user, password
 		base = &url.URL{Scheme: "https", Host: base.Host, Path: base.Path}
 		got, err = ask(ctx, base, path, "", "")
 	}
-	if err == nil && got.asksWho() {
-		switch {
-		case path == "/-/healthy":
-			return "andon is serving its users", nil
-		case user != "" && base.Scheme == "http" && !loopback(base):
+	if err == nil && got.asksWho() && user != "" {
+		if base.Scheme == "http" && !loopback(base) {
 			return "", fmt.Errorf("andon at %s wants a password, and it would go there unencrypted: serve andon with TLS", base.Redacted())
-		case user != "":
-			got, err = ask(ctx, base, path, user, password)
 		}
+		got, err = ask(ctx, base, path, user, password)
 	}
+	turnedAway := remote{base: base, user: user}.turnedAway(got.status, []byte(got.body))
 	switch {
 	case err != nil:
 		return "", remote{base: base}.unreachable(err)
 	case got.status == http.StatusOK && strings.HasPrefix(got.body, "andon "):
 		return got.body, nil
-	case got.asksWho():
-		return "", remote{base: base, user: user}.turnedAway(got.status, nil)
+	case turnedAway != nil && (got.status != http.StatusUnauthorized || got.asksWho()):
+		return "", turnedAway
 	case got.status == http.StatusServiceUnavailable && got.body != "":
 		return "", errors.New(got.body)
 	}
@@ -127,11 +125,9 @@ type healthAnswer struct {
 	challenge, body string
 }
 
-// asksWho tells whether this is how andon asks who we are, in the words of
-// Prometheus' toolkit, which lets us add none. Hardly anybody else leaves out the
-// realm, against RFC 7617 section 2.
+// asksWho tells whether this is how andon asks who we are.
 func (a healthAnswer) asksWho() bool {
-	return a.status == http.StatusUnauthorized && a.challenge == "Basic" && a.body == http.StatusText(a.status)
+	return a.status == http.StatusUnauthorized && a.challenge == challenge
 }
 
 func getOnce(ctx context.Context, base *url.URL, path, user, password string) (healthAnswer, error) {

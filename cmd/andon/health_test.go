@@ -93,17 +93,19 @@ func TestHealthKeepsThePassword(t *testing.T) {
 			t.Fatal(err)
 		}
 		shown := ""
-		ask := func(_ context.Context, base *url.URL, _, user, password string) (healthAnswer, error) {
+		ask := func(_ context.Context, base *url.URL, path, user, password string) (healthAnswer, error) {
 			if user != "" {
 				shown = base.String()
 			}
 			switch {
 			case c.tls && base.Scheme == "http":
 				return healthAnswer{status: 400, body: "Client sent an HTTP request to an HTTPS server."}, nil
+			case path == "/-/healthy":
+				return healthAnswer{status: 200, body: "andon is serving"}, nil
 			case password == "hunter2":
 				return healthAnswer{status: 200, body: "andon is ready"}, nil
 			}
-			return healthAnswer{status: 401, challenge: "Basic", body: "Unauthorized"}, nil
+			return healthAnswer{status: 401, challenge: challenge}, nil
 		}
 		_, err = asker(ask).health(t.Context(), base, c.path, "alice", "hunter2")
 		if shown != c.shown || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

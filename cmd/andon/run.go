@@ -55,8 +55,8 @@ func (p *program) run(ctx context.Context, from source, hup <-chan os.Signal) er
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", cfg.Listen, err)
 	}
-	site := website{listener, cfg.WebConfig, p.logger()}
-	if err := site.valid(); err != nil {
+	site := website{listener: listener, log: p.logger()}
+	if site.door, err = newDoor(cfg.WebConfig, quietly(site.log)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	d, err := p.newDaemon(ctx, cfg)

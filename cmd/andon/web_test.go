@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,8 +48,8 @@ func siteOf(t *testing.T, config string, h http.Handler) (addr string, log *byte
 		t.Fatal(err)
 	}
 	log = new(bytes.Buffer)
-	site := website{l, file, slog.New(slog.NewTextHandler(log, nil))}
-	if err := site.valid(); err != nil {
+	site := website{listener: l, log: slog.New(slog.NewTextHandler(log, nil))}
+	if site.door, err = newDoor(file, quietly(site.log)); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -81,24 +82,33 @@ func TestWriter(t *testing.T) {
 	}{
 		{"a writer", users, file, "mia", "secret of mia", []string{"mia"}, ""},
 		{"a reader", users, file, "bob", "secret of bob", []string{"mia"}, `"bob" may look, but not order`},
-		{"a wrong password", users, file, "mia", "secret of bob", []string{"mia"}, "orders are for users"},
-		{"nobody", users, file, "", "", []string{"mia"}, "orders are for users"},
+		{"a wrong password", users, file, "mia", "secret of bob", []string{"mia"}, "does not know this user"},
+		{"nobody", users, file, "", "", []string{"mia"}, "answers its users only"},
 		{"the users were removed, and the server lets everybody in", "{}", file, "mia", "secret of mia", []string{"mia"}, "orders are for users"},
-		{"the file is broken", "basic_auth_users: [", file, "mia", "secret of mia", []string{"mia"}, "orders are for users"},
+		{"the file is broken", "basic_auth_users: [", file, "mia", "secret of mia", []string{"mia"}, "lets nobody in"},
 		{"no file", users, "", "mia", "secret of mia", []string{"mia"}, "takes no orders over HTTP"},
 		{"no writers", users, file, "mia", "secret of mia", nil, "takes no orders over HTTP"},
 	} {
+		write(t, file, users)
+		d, err := newDoor(c.file, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
 		write(t, file, c.users)
-		r, _ := http.NewRequest(http.MethodPut, "http://localhost/", nil)
+		r := httptest.NewRequest(http.MethodPut, "http://localhost/", nil)
 		if c.user != "" {
 			r.SetBasicAuth(c.user, c.password)
 		}
-		got, err := writer(r, c.file, c.writers)
-		if c.want == "" && (err != nil || got != c.user) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want) || got != "") {
-			t.Errorf("%s: %q %v, want %q", c.name, got, err, c.want)
+		w := httptest.NewRecorder()
+		d.admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			name, err := writer(r, c.file, c.writers)
+			fmt.Fprint(w, name, err)
+		})).ServeHTTP(w, r)
+		if got := w.Body.String(); c.want == "" && got != "mia<nil>" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %q", c.name, got, c.want)
 		}
-		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: the password is told: %v", c.name, err)
+		if strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%s: the password is told: %s", c.name, w.Body)
 		}
 	}
 }
@@ -117,9 +127,10 @@ func TestWebUsers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			text, _ := io.ReadAll(resp.Body)
 			resp.Body.Close()
-			if resp.StatusCode != want {
-				t.Fatalf("%q: %d, want %d", user, resp.StatusCode, want)
+			if resp.StatusCode != want || want == 401 && (!bytes.Contains(text, []byte(`"error": "andon `)) || resp.Header.Get("WWW-Authenticate") != challenge) {
+				t.Fatalf("%q: %d, want %d: %s", user, resp.StatusCode, want, text)
 			}
 		}
 	}
@@ -158,7 +169,6 @@ func TestQuietLog(t *testing.T) {
 			for i := range 100 {
 				log.Warn(fmt.Sprintf("http: TLS handshake error from 192.0.2.%d:1", i))
 				log.Error("Unable to parse configuration")
-				log.Info("Listening on")
 			}
 			time.Sleep(time.Minute)
 		}
@@ -198,13 +208,19 @@ func TestInvalidWebConfig(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "web.yaml")
 	for text, want := range map[string]string{
-		"basic_auth_users: {mia: hunter2}":                       "no bcrypt hash: make one with htpasswd",
-		"basic_auth_user: {mia: hunter2}":                        "not as Prometheus documents it",
-		"basic_auth_users:\n- hunter2":                           "not as Prometheus documents it",
-		"tls_server_config: {cert_file: /none, key_file: /none}": "failed to read cert_file (/none)",
+		"basic_auth_users: {mia: hunter2}":                          "no bcrypt hash: make one with htpasswd",
+		"basic_auth_user: {mia: hunter2}":                           "not as Prometheus documents it",
+		"basic_auth_users:\n- hunter2":                              "not as Prometheus documents it",
+		"tls_server_config: {cert_file: /none, key_file: /none}":    "cert_file, /none: there is no such file",
+		"tls_server_config: {cert_file: /, key_file: /none}":        "cert_file, /: it is a folder, and andon reads it again and again",
+		"tls_server_config: {cert_file: web.yaml}":                  "missing one of key or key_file",
+		"tls_server_config: {min_version: TLS14}":                   "unknown TLS version: TLS14",
+		"http_server_config: {headers: {X-Mine: hunter2}}":          `cannot set the header "X-Mine"`,
+		"http_server_config: {headers: {X-Frame-Options: hunter2}}": "want deny or sameorigin",
+		"rate_limit: {interval: 1s}":                                "give it one of 1 at least",
 	} {
 		write(t, file, text)
-		err := website{configFile: file}.valid()
+		_, err := newDoor(file, nil)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "web.yaml") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
@@ -226,7 +242,7 @@ func TestWebConfigsInDocuments(t *testing.T) {
 				t.Fatal(err)
 			}
 			write(t, filepath.Join(dir, "web.yaml"), b.text)
-			if err := (website{configFile: filepath.Join(dir, "web.yaml")}).valid(); err != nil {
+			if _, err := newDoor(filepath.Join(dir, "web.yaml"), nil); err != nil {
 				t.Errorf("%s: %v", b.place, err)
 			}
 		}
