@@ -52,10 +52,10 @@ func TestPageTellsWhy(t *testing.T) {
 		want  []string
 	}{
 		{"closed", []gates.Report{closed()}, []string{"The line is stopped", "1 waiting", "11111111 revision e83c5163316f",
-			"closed held by andon shop-prod, gate production since 2026-11-20 11:56:00 UTC (4 min 0 s ago)",
+			"closed held by andon shop-prod, gate production since 2026-11-20 11:56:00 UTC (4 min ago)",
 			"1 inside Production", "in Deploy since", "No release may enter Production.", "A person has to open.",
-			"storefront is unhealthy: connection refused since 2026-11-20 11:55:00 UTC (5 min 0 s ago)",
-			"What to do: look at what waits", "It stands at least until 2026-11-20 12:05:00 UTC (in 5 min 0 s)",
+			"storefront is unhealthy: connection refused since 2026-11-20 11:55:00 UTC (5 min ago)",
+			"What to do: look at what waits", "It stands at least until 2026-11-20 12:05:00 UTC (in 5 min)",
 			"AWS shows what the gate decided"}},
 		{"closing", []gates.Report{closing}, []string{"The line is stopped", "but AWS does not show that yet", "AWS does not show what the gate decided"}},
 		{"open", []gates.Report{open()}, []string{"The line is open", "Releases may enter Production.", "storefront is healthy", "0 waiting", "0 inside"}},
@@ -65,7 +65,7 @@ func TestPageTellsWhy(t *testing.T) {
 		{"cannot tell", []gates.Report{keep}, []string{"andon cannot tell whether the line may move", "storefront has no fresh evidence",
 			"What keeps andon from its work", "GetPipelineState: denied", "What to do: add the permission"}},
 		{"ordered", []gates.Report{ordered}, []string{"The line is open", "mia ordered it open: the fix is in. It ends 2026-11-20 12:20:00 UTC (in 20 min). Without it the gate would be closed."}},
-		{"ordered closed", []gates.Report{stopped}, []string{"The line is stopped", "mia ordered it closed: stocktaking. Given 2026-11-20 11:59:00 UTC (1 min 0 s ago). It ends", "Without it the gate would be open."}},
+		{"ordered closed", []gates.Report{stopped}, []string{"The line is stopped", "mia ordered it closed: stocktaking. Given 2026-11-20 11:59:00 UTC (1 min ago). It ends", "Without it the gate would be open."}},
 		{"an order has ended", []gates.Report{ended}, []string{"The last order has ended: alice enabled the transition in AWS."}},
 		{"observing", []gates.Report{observing(closed())}, []string{"andon observes and stops nothing", "would be closed", "connection refused"}},
 		{"several", []gates.Report{open(), closed(), observing(closed())}, []string{"The line is stopped at 1 of 2 gates"}},
@@ -90,7 +90,7 @@ func TestPageTellsChecks(t *testing.T) {
 	s := world(probes.Snapshot{sick(), check("fleet", target("a", nil), target("b")), check("empty")})
 	s.Ready = starting
 	got := text(t, s)
-	for _, want := range []string{"storefront http every 10s unhealthy since 2026-11-20 11:59:50 UTC (9 s ago) connecting to 192.0.2.7:443: connection refused 42 ms",
+	for _, want := range []string{"storefront http every 10s unhealthy since 2026-11-20 11:59:50 UTC (10 s ago) connecting to 192.0.2.7:443: connection refused 42 ms",
 		"42 ms of 3s, resolve 1 ms, connect 15 ms, processing 20 ms", "fleet http every 10s, 2 targets unknown b: it has not run yet",
 		"empty http every 10s unknown it has no targets", "andon is not ready: andon has not looked"} {
 		if !strings.Contains(got, want) {

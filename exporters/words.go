@@ -86,20 +86,31 @@ func Away(t, now time.Time) string {
 	return span(-d) + " ago"
 }
 
-// span is a duration in the two largest units that matter.
+// span is a duration in the two largest units that matter, to the nearest of
+// the smaller.
 func span(d time.Duration) string {
-	switch s := int64(d / time.Second); {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 10*60:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
-	case s < 60*60:
-		return fmt.Sprintf("%d min", s/60)
-	case s < 24*60*60:
-		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	const day = 24 * time.Hour
+	s, m, h := d.Round(time.Second), d.Round(time.Minute), d.Round(time.Hour)
+	switch {
+	case s < time.Minute:
+		return fmt.Sprintf("%d s", s/time.Second)
+	case s < 10*time.Minute:
+		return units(s, time.Minute, "min", time.Second, "s")
+	case m < time.Hour:
+		return fmt.Sprintf("%d min", m/time.Minute)
+	case m < day:
+		return units(m, time.Hour, "h", time.Minute, "min")
 	default:
-		return fmt.Sprintf("%d d %d h", s/86400, s/3600%24)
+		return units(h, day, "d", time.Hour, "h")
 	}
+}
+
+// units leaves out the smaller unit where there is none of it: 1 h, not 1 h 0 min.
+func units(d, large time.Duration, name string, small time.Duration, smallName string) string {
+	if d%large == 0 {
+		return fmt.Sprintf("%d %s", d/large, name)
+	}
+	return fmt.Sprintf("%d %s %d %s", d/large, name, d%large/small, smallName)
 }
 
 // took is how long a run or a phase took.

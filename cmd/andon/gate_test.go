@@ -212,16 +212,16 @@ const everything = `gate      production: closed
 why       the gate is closed: storefront is unhealthy: connection refused (and 1 more)
 point     the transition into Production of pipeline shop
 may       close, open
-decision  closed, since 2026-11-20 11:55:00 UTC (5 min 0 s ago), until 2026-11-20 12:02:30 UTC (in 2 min 30 s), a person has to open
-because   storefront is unhealthy: connection refused, since 2026-11-20 11:55:00 UTC (5 min 0 s ago)
+decision  closed, since 2026-11-20 11:55:00 UTC (5 min ago), until 2026-11-20 12:02:30 UTC (in 2 min 30 s), a person has to open
+because   storefront is unhealthy: connection refused, since 2026-11-20 11:55:00 UTC (5 min ago)
 because   a person has to open
           to do: look at what waits
-check     storefront is unhealthy, since 2026-11-20 11:55:00 UTC (5 min 0 s ago): connection refused; 0 passes in a row, 10 make it healthy
-in AWS    disabled, held by andon shop-prod, gate production (arn:aws:sts::123456789012:assumed-role/andon/i-0abc), since 2026-11-20 11:56:00 UTC (4 min 0 s ago); read at 2026-11-20 11:59:57 UTC
+check     storefront is unhealthy, since 2026-11-20 11:55:00 UTC (5 min ago): connection refused; 0 passes in a row, 10 make it healthy
+in AWS    disabled, held by andon shop-prod, gate production (arn:aws:sts::123456789012:assumed-role/andon/i-0abc), since 2026-11-20 11:56:00 UTC (4 min ago); read at 2026-11-20 11:59:57 UTC
           says: (andon shop-prod production k3f9) storefront is unhealthy
-order     mia ordered it open, since 2026-11-20 11:59:00 UTC (1 min 0 s ago): fix is in; until 2026-11-20 13:00:00 UTC (in 1 h 0 min)
+order     mia ordered it open, since 2026-11-20 11:59:00 UTC (1 min ago): fix is in; until 2026-11-20 13:00:00 UTC (in 1 h)
           without it the gate would change nothing
-inside    execution 1111, revision 9fceb02, in Deploy, since 2026-11-20 11:54:00 UTC (6 min 0 s ago)
+inside    execution 1111, revision 9fceb02, in Deploy, since 2026-11-20 11:54:00 UTC (6 min ago)
 waiting   execution 2222, revision e83c516, a rollback
 problem   GetPipelineState: too many requests
           to do: ask AWS for more
