@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -28,27 +29,47 @@ type Dialer struct {
 // dialer refused; Exhausted tells whether it is our own fault. The network is
 // tcp, tcp4, tcp6, udp, udp4 or udp6.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if host, _, err := net.SplitHostPort(address); err == nil {
-		if err := d.Judge(host); err != nil { // no resolver has to be asked, nor agree with us
+	return d.dial(ctx, network, address, func(to netip.AddrPort) error { return d.judge(to.Addr()) })
+}
+
+// DialResolver is DialContext for who asks nothing but DNS: it allows as well
+// where AWS answers that in every VPC, though the addresses are link-local or
+// beside the metadata service's
+// (docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html).
+func (d *Dialer) DialResolver(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.dial(ctx, network, address, func(to netip.AddrPort) error {
+		if slices.Contains(resolvers[:], netip.AddrPortFrom(to.Addr().Unmap(), to.Port())) {
+			return nil
+		}
+		return d.judge(to.Addr())
+	})
+}
+
+var resolvers = [...]netip.AddrPort{
+	netip.MustParseAddrPort("169.254.169.253:53"),
+	netip.MustParseAddrPort("[fd00:ec2::253]:53"),
+}
+
+func (d *Dialer) dial(ctx context.Context, network, address string, judge func(netip.AddrPort) error) (net.Conn, error) {
+	if to, ok := literalPort(address); ok {
+		if err := judge(to); err != nil { // no resolver has to be asked, nor agree with us
 			return nil, err
 		}
 	}
 	dialer := net.Dialer{
-		Resolver:       d.Resolver,
-		KeepAlive:      -1, // connections live for one question; the caller has a deadline
-		ControlContext: d.control,
+		Resolver:  d.Resolver,
+		KeepAlive: -1, // connections live for one question; the caller has a deadline
+		// After the socket is made and before it connects, once for each address
+		// that a name resolves to.
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			to, err := netip.ParseAddrPort(address)
+			if err != nil { // a unix socket, or a notation we cannot judge
+				return &RefusedError{Address: address, Class: Unreadable}
+			}
+			return judge(to)
+		},
 	}
 	return dialer.DialContext(ctx, network, address)
-}
-
-// control runs after the socket is made and before it connects, once for each
-// address a name resolves to.
-func (d *Dialer) control(_ context.Context, _, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil { // a unix socket, or a notation we cannot judge
-		return &RefusedError{Address: address, Class: Unreadable}
-	}
-	return d.judge(ap.Addr())
 }
 
 // Judge returns the *RefusedError with which d would refuse host, as far as

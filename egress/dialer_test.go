@@ -121,3 +121,45 @@ func TestExhaustedWhileResolving(t *testing.T) {
 		t.Errorf("%v does not count as exhaustion", err)
 	}
 }
+
+// Where AWS answers questions about names in every VPC, nothing but those may
+// go. No packet leaves: a datagram socket only has to be connected.
+func TestDialResolver(t *testing.T) {
+	t.Parallel()
+	dial := func(f func(context.Context, string, string) (net.Conn, error), network, address string) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		conn, err := f(ctx, network, address)
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	}
+	for _, strict := range []bool{false, true} {
+		d := &egress.Dialer{RefusePrivate: strict, RefuseLoopback: strict}
+		for _, address := range []string{"169.254.169.253:53", "[fd00:ec2::253]:53", "[::ffff:169.254.169.253]:53", "0xa9fea9fd:53"} {
+			if err := dial(d.DialResolver, "udp", address); isRefused(err) {
+				t.Errorf("%s as a resolver: %v", address, err)
+			}
+			for _, network := range []string{"tcp", "udp"} {
+				if err := dial(d.DialContext, network, address); !isRefused(err) {
+					t.Errorf("%s for anything: %v", address, err)
+				}
+			}
+		}
+		for _, address := range []string{
+			"169.254.169.253:80", "169.254.169.253:853", "[fd00:ec2::253]:80", "169.254.169.253:domain", "169.254.169.253:0",
+			"169.254.169.254:53", "[fd00:ec2::254]:53", "[fd00:ec2::23]:53", "169.254.170.2:53", "169.254.169.252:53", "169.254.169.123:53", "[fe80::1%lo]:53",
+			"[fd00:ec2::253%lo]:53", "[64:ff9b::a9fe:a9fd]:53", "metadata.google.internal:53", "224.0.0.251:53", "0.0.0.0:53",
+		} {
+			if err := dial(d.DialResolver, "udp", address); !isRefused(err) {
+				t.Errorf("%s as a resolver: %v", address, err)
+			}
+		}
+		for _, address := range []string{"127.0.0.1:53", "localhost:53"} {
+			if err := dial(d.DialResolver, "udp", address); isRefused(err) != strict {
+				t.Errorf("%s as a resolver: %v", address, err)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -22,6 +23,17 @@ func literal(host string) (netip.Addr, bool) {
 		return metadata[0].Addr(), true
 	}
 	return aton(host)
+}
+
+// literalPort is literal for host:port.
+func literalPort(address string) (netip.AddrPort, bool) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return netip.AddrPort{}, false
+	}
+	addr, ok := literal(host)
+	n, _ := strconv.ParseUint(port, 10, 16) // a name of a port stays 0: nothing is allowed there more than elsewhere
+	return netip.AddrPortFrom(addr, uint16(n)), ok
 }
 
 // aton is inet_aton(3), for what getaddrinfo(3) and so most proxies accept.
