@@ -163,7 +163,10 @@ func (d *decoder) kind(p path, key string, v any, c *Check) bool {
 		d.reportAt(d.pos(p).key, p, "a check has one kind, and this one has %s already: make it two checks", c.Kind)
 	default:
 		c.Kind, c.Settings = key, settings()
-		d.decode(p, v, reflect.ValueOf(c.Settings).Elem())
+		found := d.refs.during(func() { d.decode(p, v, reflect.ValueOf(c.Settings).Elem()) })
+		if s, ok := c.Settings.(interface{ SetReferences(kinds.References) }); ok {
+			s.SetReferences(found)
+		}
 	}
 	return true
 }

@@ -151,7 +151,7 @@ func (d *decoder) scalarNode(p path, v any, t reflect.Type) *yaml.Node {
 		return nil
 	}
 	if hides(t) || secretValue.MatchString(s) {
-		d.refs.secrets = append(d.refs.secrets, s)
+		d.refs.keep(s)
 	}
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	switch {

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 const maxReference = 64 << 10 // bytes of a referenced file: a token or a certificate
@@ -20,7 +20,8 @@ type references struct {
 	environ []string
 	files   Files // what has been read; may be nil
 
-	secrets []string // what has been put in so far
+	known   kinds.References // what has been put in so far
+	private kinds.References // what is secret, though it was written there
 }
 
 // A reference may be escaped by a second dollar before it, and may lack its end.
@@ -30,7 +31,7 @@ var reference = regexp.MustCompile(`(\$?)\$\{([A-Za-z]+):([^}]*)(\}?)`)
 // `${env:`; a dollar before anything but `{word:` stands for itself.
 func (r *references) expand(s string) (string, error) {
 	var out strings.Builder
-	last := 0
+	last, found := 0, false
 	for _, m := range reference.FindAllStringSubmatchIndex(s, -1) {
 		escape, kind, name, end := s[m[2]:m[3]], s[m[4]:m[5]], s[m[6]:m[7]], s[m[8]:m[9]]
 		out.WriteString(s[last:m[0]])
@@ -46,10 +47,35 @@ func (r *references) expand(s string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		r.secrets = append(r.secrets, value)
+		r.remember(value, s[m[0]:m[1]])
 		out.WriteString(value)
+		found = true
 	}
-	return out.String() + s[last:], nil
+	out.WriteString(s[last:])
+	if found {
+		r.remember(out.String(), s)
+	}
+	return out.String(), nil
+}
+
+func (r *references) remember(value, written string) {
+	if r.known == nil {
+		r.known = kinds.References{}
+	}
+	r.known[value] = written
+}
+
+// during returns what is put in while f runs, nil if it is nothing.
+func (r *references) during(f func()) kinds.References {
+	before := r.known
+	r.known = nil
+	f()
+	now := r.known
+	r.known = before
+	for value, written := range now {
+		r.remember(value, written)
+	}
+	return now
 }
 
 func (r *references) lookup(kind, name string) (string, error) {
@@ -98,17 +124,13 @@ func (r *references) readFile(name string) (string, error) {
 	return value, nil
 }
 
-// hide takes out of a message what references have put in, also where it is
-// quoted. A few letters are no secret, and would turn up in any sentence.
-func (r *references) hide(msg string) string {
-	longest := slices.SortedFunc(slices.Values(r.secrets), func(a, b string) int { return len(b) - len(a) })
-	for _, s := range longest { // one may be a part of another
-		if len(s) < 4 {
-			break
-		}
-		quoted := strconv.Quote(s)
-		msg = strings.ReplaceAll(msg, quoted[1:len(quoted)-1], "(not shown)")
-		msg = strings.ReplaceAll(msg, s, "(not shown)")
+// keep keeps a value that is secret, and no reference, out of messages.
+func (r *references) keep(secret string) {
+	if r.private == nil {
+		r.private = kinds.References{}
 	}
-	return msg
+	r.private[secret] = "(not shown)"
 }
+
+// hide takes out of a message what references have put in, and other secrets.
+func (r *references) hide(msg string) string { return r.private.Hide(r.known.Hide(msg)) }

@@ -23,7 +23,7 @@ func (d *decoder) checkWitness(p path, w *Witness) {
 	network := p.key("network")
 	switch {
 	case !d.given(network):
-		w.Network = cmp.Or(host(address(w.Settings)), "this-machine") // a resolver of its own
+		w.Network = cmp.Or(d.refs.hide(host(address(w.Settings))), "this-machine") // a resolver of its own
 	case len(w.Network) > maxHost || !networkPattern.MatchString(w.Network):
 		d.report(network, "want a word for what it shares with others, like provider-a, %s", got(network, w.Network))
 	}

@@ -137,7 +137,7 @@ func TestDialResolver(t *testing.T) {
 	}
 	for _, strict := range []bool{false, true} {
 		d := &egress.Dialer{RefusePrivate: strict, RefuseLoopback: strict}
-		for _, address := range []string{"169.254.169.253:53", "[fd00:ec2::253]:53", "[::ffff:169.254.169.253]:53", "0xa9fea9fd:53"} {
+		for _, address := range []string{"169.254.169.253:53", "[fd00:ec2::253]:53", "[::ffff:169.254.169.253]:53"} {
 			if err := dial(d.DialResolver, "udp", address); isRefused(err) {
 				t.Errorf("%s as a resolver: %v", address, err)
 			}

@@ -75,6 +75,9 @@ func tellNetworks(t *testing.T) {
 	if err := n.run("link", "set", "lo", "up"); err != nil {
 		t.Fatal(err)
 	}
+	if err := n.run("addr", "add", "169.254.169.253/32", "dev", "lo"); err != nil {
+		t.Fatal(err)
+	}
 	for i, name := range []string{"shop", "a", "b"} {
 		if err := n.add(name, fmt.Sprintf("10.%d.0", i+1)); err != nil {
 			first, _, _ := strings.Cut(err.Error(), "\n")

@@ -35,8 +35,8 @@ func writeCertificate(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // ask METHOD PATH NAME:PASSWORD STATUS [REGEXP] asks the daemon once, as a user
-// or, with -, as nobody.
-func ask(ts *testscript.TestScript, _ bool, args []string) {
+// or, with -, as nobody. With ! the answer does not match.
+func ask(ts *testscript.TestScript, neg bool, args []string) {
 	r, err := http.NewRequest(args[0], ts.Getenv("ANDON_ADDR")+args[1], nil)
 	ts.Check(err)
 	if name, password, ok := strings.Cut(args[2], ":"); ok {
@@ -47,7 +47,7 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	ts.Check(err)
-	if got := fmt.Sprint(resp.StatusCode); got != args[3] || len(args) > 4 && !regexp.MustCompile(args[4]).Match(body) {
+	if got := fmt.Sprint(resp.StatusCode); got != args[3] || len(args) > 4 && regexp.MustCompile(args[4]).Match(body) == neg {
 		ts.Fatalf("%s %s", got, body)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"slices"
@@ -26,6 +28,8 @@ type DNS struct {
 	Rcode     string   `koanf:"rcode"`     // of the answer; default NOERROR, and then it holds a record of the type
 	Answers   []string `koanf:"answers"`   // records, as a zone has them, that all have to be there
 	Expect    []string `koanf:"expect"`    // CEL, all must be true; it alone judges rcode and answers where it uses them
+
+	Quoted
 }
 
 const (
@@ -40,6 +44,15 @@ var dnsTypes = [...]string{"A", "AAAA", "CAA", "CNAME", "DNSKEY", "DS", "HTTPS",
 
 var dnsRcodes = [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"}
 
+// String is the question, as it is written.
+func (s DNS) String() string { return s.Targets()[0].Name }
+
+// Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
+// encoding/json from showing more than String.
+func (s DNS) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
+func (s DNS) LogValue() slog.Value         { return slog.StringValue(s.String()) }
+func (s DNS) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Validate implements Settings.
 func (s DNS) Validate() error { return s.validate(Env{}) }
 
@@ -49,7 +62,7 @@ func (s DNS) validate(env Env) error {
 }
 
 // check is validate that keeps what it parsed and compiled.
-func (s DNS) check(env Env) ([]dns.RR, []expectation, error) {
+func (s DNS) check(env Env) ([]record, []expectation, error) {
 	var wrong problems
 	if problem := badName(s.Name); problem != "" {
 		wrong.add("name", "%s", problem)
@@ -79,12 +92,12 @@ func (s DNS) check(env Env) ([]dns.RR, []expectation, error) {
 		wrong.add("rcode", "%q is none that can be expected; write one of %s", printable(s.Rcode, 20), strings.Join(dnsRcodes[:], ", "))
 	}
 	records := s.checkAnswers(&wrong)
-	expect, err := env.shared.compile(dnsWords, s.Expect)
+	expect, err := env.shared.compile(dnsWords, s.Expect, s.references)
 	return records, expect, errors.Join(append(wrong, err)...)
 }
 
 // checkAnswers returns the records that are expected.
-func (s DNS) checkAnswers(wrong *problems) (records []dns.RR) {
+func (s DNS) checkAnswers(wrong *problems) (records []record) {
 	if len(s.Answers) > 0 && s.rcode() != "NOERROR" {
 		wrong.add("answers", "an answer of %s has none; remove one of the two", printable(s.Rcode, 20))
 	}
@@ -96,7 +109,13 @@ func (s DNS) checkAnswers(wrong *problems) (records []dns.RR) {
 		if problem != "" {
 			wrong.add(fmt.Sprintf("answers[%d]", i), "%s", problem)
 		}
-		records = append(records, rr)
+		r := record{value: rr}
+		if written := s.shown(text); written != text {
+			r.shown = written
+		} else if rr != nil {
+			r.shown = rdata(rr)
+		}
+		records = append(records, r)
 	}
 	return records
 }
@@ -158,23 +177,24 @@ func serverParts(server, usual string) (host, port string) {
 
 // Targets implements Settings. The address is "" for the machine's own resolver.
 func (s DNS) Targets() []probes.Target {
+	asks := s.shown(s.Name) + " " + s.shown(s.kind())
 	if s.Server == "" {
-		return []probes.Target{{Name: s.Name + " " + s.kind()}}
+		return []probes.Target{{Name: asks}}
 	}
 	host, port := serverParts(s.Server, s.port())
-	return []probes.Target{{Name: s.Name + " " + s.kind() + " at " + s.Server, Address: net.JoinHostPort(host, port)}}
+	return []probes.Target{{Name: asks + " at " + s.shown(s.Server), Address: net.JoinHostPort(host, port)}}
 }
 
 // Expects are the conditions that an answer is judged by.
 func (s DNS) Expects() []string {
 	records, all, err := s.check(Env{}.complete())
 	if err != nil {
-		return s.Expect
+		return s.shownAll(s.Expect)
 	}
 	var conditions []string
 	if s.transport() == transportTLS {
 		secure := s.secure()
-		conditions = append(conditions, secure.expects())
+		conditions = append(conditions, s.references.Hide(secure.expects()))
 	}
 	some := `rcode != "NOERROR" || size(answers) > 0`
 	if s.judgesRcode(all) {
@@ -184,10 +204,10 @@ func (s DNS) Expects() []string {
 	if s.rcode() == "NOERROR" && !uses(all, rootAnswers) && len(s.Answers) == 0 {
 		conditions = append(conditions, some)
 	}
-	for _, rr := range records {
-		conditions = append(conditions, strconv.Quote(rdata(rr))+" in answers")
+	for _, r := range records {
+		conditions = append(conditions, strconv.Quote(r.shown)+" in answers")
 	}
-	return append(conditions, s.Expect...)
+	return append(conditions, s.shownAll(s.Expect)...)
 }
 
 // judgesRcode tells whether the rcode is judged by itself: an expectation that
@@ -218,7 +238,7 @@ func (s DNS) Probe(env Env) (probes.Probe, error) {
 	if s.judgesRcode(expect) {
 		p.rcode = s.rcode()
 	}
-	return p, nil
+	return s.discreet(p), nil
 }
 
 func (s DNS) secure() Secure {

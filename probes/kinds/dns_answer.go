@@ -179,8 +179,8 @@ func (p *dnsProbe) judge(ctx context.Context, a *dnsAnswer) error {
 		return failed(reasonDNS, "the server answers without a record: it has no %s for %s", dns.TypeToString[p.question.Qtype], name)
 	}
 	for _, want := range p.answers {
-		if !slices.ContainsFunc(a.records, func(rr dns.RR) bool { return sameValue(want, rr) }) {
-			return failed(reasonExpect, "expected the answer %s, but answers were %s", printable(rdata(want), 80), printable(a.listed(), 100))
+		if !slices.ContainsFunc(a.records, func(rr dns.RR) bool { return sameValue(want.value, rr) }) {
+			return failed(reasonExpect, "expected the answer %s, but answers were %s", printable(want.shown, 80), printable(a.listed(), 100))
 		}
 	}
 	return judge(ctx, p.expect, a)

@@ -204,6 +204,9 @@ type filtered struct{ net.Conn }
 func (filtered) DialContext(context.Context, string, string) (net.Conn, error) {
 	return filtered{}, nil
 }
+func (d filtered) DialResolver(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.DialContext(ctx, network, address)
+}
 func (filtered) Judge(string) error        { return nil }
 func (filtered) Write([]byte) (int, error) { return 0, syscall.EPERM }
 func (filtered) Close() error              { return nil }

@@ -55,6 +55,10 @@ func (n network) DialContext(ctx context.Context, network, address string) (net.
 
 func (n network) Judge(string) error { return nil }
 
+func (d network) DialResolver(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.DialContext(ctx, network, address)
+}
+
 // zone answers with these records, whoever they are about.
 func zone(t testing.TB, records ...string) nameserver {
 	return func(q *dns.Msg, say func(...[]byte)) { say(packed(t, answering(t, q, records...))) }

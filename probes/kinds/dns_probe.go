@@ -30,7 +30,7 @@ type dnsProbe struct {
 	address   string     // "": the machine's resolver
 	question  dns.Question
 	rcode     string // "" leaves it to the expectations
-	answers   []dns.RR
+	answers   []record
 	expect    []expectation
 }
 
@@ -100,7 +100,7 @@ func (r *dnsRun) ask(ctx context.Context, transport, address string) ([]byte, er
 	if transport == transportTLS {
 		network = transportTCP
 	}
-	conn, err := r.dialer.DialContext(httptrace.WithClientTrace(ctx, r.watch.trace()), network, address)
+	conn, err := r.dialer.DialResolver(httptrace.WithClientTrace(ctx, r.watch.trace()), network, address)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,12 @@ import (
 	"github.com/miekg/dns"
 )
 
+// A record is one that is expected, and how it is shown.
+type record struct {
+	value dns.RR
+	shown string
+}
+
 // parseRecord reads one of a type, as a zone has it, or tells what is wrong with it. A TXT
 // is read as it is.
 func parseRecord(kind, text string) (rr dns.RR, problem string) {

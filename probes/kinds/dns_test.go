@@ -79,7 +79,7 @@ func TestDNSTruncated(t *testing.T) {
 func TestDNSRefusedAddress(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"udp", "tcp", "tls"} {
-		for _, server := range []string{"169.254.169.253", "0xa9fea9fe", "[fd00:ec2::253]:53", "fe80::1%eth0", "224.0.0.251"} {
+		for _, server := range []string{"169.254.169.253:54", "169.254.169.254", "0xa9fea9fe", "[fd00:ec2::254]:53", "fe80::1%eth0", "224.0.0.251"} {
 			_, err := ask(t, kinds.DNS{Name: "shop.test", Server: server, Transport: transport}, kinds.Env{})
 			failsWith(t, err, "refused-address", "refused to connect to ")
 		}

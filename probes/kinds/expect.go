@@ -75,7 +75,7 @@ const (
 
 // An expectation is one compiled expression.
 type expectation struct {
-	text    string
+	shown   string // as it was written
 	program cel.Program
 	uses    roots
 }
@@ -138,7 +138,7 @@ func (v vocabulary) compileOne(env *cel.Env, text string) (e expectation, proble
 	if err != nil {
 		return e, []string{printable(err.Error(), longest)}
 	}
-	e = expectation{text: text, program: program}
+	e = expectation{program: program}
 	for _, ref := range ast.NativeRep().ReferenceMap() {
 		e.uses |= rootOf(ref.Name)
 	}
@@ -171,7 +171,7 @@ func judge(ctx context.Context, all []expectation, a evidence) error {
 		case err != nil && a.spoilt() != nil:
 			return a.spoilt()
 		case err != nil:
-			return e.unmet(a, "it cannot be judged, because "+because(err, e.text))
+			return e.unmet(a, "it cannot be judged, because "+because(err, e.shown))
 		case out != types.False:
 			return e.unmet(a, fmt.Sprintf("it gives a %s, not true or false", out.Type().TypeName()))
 		}
@@ -189,7 +189,7 @@ func (e expectation) unmet(a evidence, problem string) error {
 	if len(was) == 0 {
 		was = append(was, "it does not hold")
 	}
-	return &failure{reason: reasonExpect, text: "expected " + printable(e.text, 80) + ", but " + printable(strings.Join(was, ", "), 100)}
+	return &failure{reason: reasonExpect, text: "expected " + printable(e.shown, 80) + ", but " + printable(strings.Join(was, ", "), 100)}
 }
 
 // because says why an expression gave an error. The library's own text may

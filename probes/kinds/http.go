@@ -37,6 +37,8 @@ type HTTP struct {
 	Client *promconfig.HTTPClientConfig `koanf:"client"`
 
 	SigV4 *SigV4 `koanf:"sigv4"` // sign requests to the url's own origin for AWS
+
+	Quoted
 }
 
 const (
@@ -52,7 +54,15 @@ func (s HTTP) String() string {
 	if err != nil {
 		return s.method() + " (unreadable url)"
 	}
-	return s.method() + " " + redacted(u)
+	return s.method() + " " + s.name(u)
+}
+
+// name is the url, parsed as u, as it is shown.
+func (s HTTP) name(u *url.URL) string {
+	if written := s.shown(s.URL); written != s.URL {
+		return bare(written)
+	}
+	return redacted(u)
 }
 
 // Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
@@ -74,17 +84,18 @@ func (s HTTP) validate(env Env) error {
 func (s HTTP) check(env Env) (*url.URL, []expectation, error) {
 	own, problems := s.checkRequest()
 	problems = append(problems, s.checkClient(own)...)
-	expect, err := env.shared.compile(httpWords, s.Expect)
+	expect, err := env.shared.compile(httpWords, s.Expect, s.references)
 	return own, expect, errors.Join(append(problems, err)...)
 }
 
-// Targets implements Settings. The name is the URL without user and query.
+// Targets implements Settings. The name is the URL without user and query, and
+// with its references as they are written.
 func (s HTTP) Targets() []probes.Target {
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		return nil
 	}
-	return []probes.Target{{Name: redacted(u), Address: s.URL}}
+	return []probes.Target{{Name: s.name(u), Address: s.URL}}
 }
 
 // Expects are the conditions that an answer is judged by.
@@ -92,7 +103,7 @@ func (s HTTP) Expects() []string {
 	if len(s.Expect) == 0 {
 		return []string{"status >= 200 && status < 300"}
 	}
-	return s.Expect
+	return s.shownAll(s.Expect)
 }
 
 // Probe implements Settings.
@@ -138,7 +149,7 @@ func (s HTTP) Probe(env Env) (probes.Probe, error) {
 		}
 		p.signer = env.Signer(s.SigV4.complete())
 	}
-	return p, nil
+	return s.discreet(p), nil
 }
 
 func (s HTTP) method() string {

@@ -207,8 +207,9 @@ func TestP7ConnectionRefused(t *testing.T) {
 // A failing dialer stands in for what cannot be had on every machine.
 type failing struct{ err error }
 
-func (f failing) DialContext(context.Context, string, string) (net.Conn, error) { return nil, f.err }
-func (f failing) Judge(string) error                                            { return nil }
+func (f failing) DialContext(context.Context, string, string) (net.Conn, error)  { return nil, f.err }
+func (f failing) DialResolver(context.Context, string, string) (net.Conn, error) { return nil, f.err }
+func (f failing) Judge(string) error                                             { return nil }
 
 func TestOwnExhaustionIsInconclusive(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,9 @@ func Table() map[string]func() Settings {
 // A Dialer connects; *egress.Dialer is the one to use in production.
 type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	// DialResolver is DialContext for questions about names, which go to where
+	// nothing else may.
+	DialResolver(ctx context.Context, network, address string) (net.Conn, error)
 	// Judge returns the error with which the dialer refuses host as far as its
 	// text tells: for what a proxy is asked to connect to.
 	Judge(host string) error

@@ -114,6 +114,10 @@ func (talk pipe) DialContext(ctx context.Context, network, address string) (net.
 
 func (talk pipe) Judge(string) error { return nil }
 
+func (d pipe) DialResolver(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.DialContext(ctx, network, address)
+}
+
 // An authority signs the certificates of a test.
 type authority struct {
 	cert *x509.Certificate

@@ -231,7 +231,7 @@ func (w *stopwatch) complete(at time.Time) time.Duration {
 		at = w.since
 	}
 	w.enterAt(at, "", "judging the answer", "")
-	if !w.over {
+	if !w.over && !w.first.IsZero() {
 		w.facts.Elapsed = at.Sub(w.first)
 	}
 	return w.facts.Elapsed

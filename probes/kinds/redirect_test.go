@@ -139,6 +139,10 @@ func (d byPort) DialContext(ctx context.Context, network, address string) (net.C
 
 func (byPort) Judge(string) error { return nil }
 
+func (d byPort) DialResolver(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.DialContext(ctx, network, address)
+}
+
 // From http to https the same host is the same origin, on the ports that
 // belong together; another port is another origin.
 func TestRedirectToTLS(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -67,8 +68,9 @@ func (s *shared) header(h http.Header) http.Header {
 
 // compile type-checks all expressions, each text once. Its error joins a
 // FieldError for each mistake, `expect[N]` with line and column within the
-// expression.
-func (s *shared) compile(v vocabulary, texts []string) ([]expectation, error) {
+// expression; of one that holds references it does not say what the mistake is,
+// because that may be a part of a secret.
+func (s *shared) compile(v vocabulary, texts []string, refs References) ([]expectation, error) {
 	if len(texts) == 0 {
 		return nil, nil
 	}
@@ -80,6 +82,9 @@ func (s *shared) compile(v vocabulary, texts []string) ([]expectation, error) {
 	var errs []error
 	for i, text := range texts {
 		c := s.compileOne(v, env, text)
+		if c.expectation.shown = refs.Shown(text); c.expectation.shown != text && len(c.problems) > 0 {
+			c.problems = []string{"is no condition with its references put in; where one stands for a text, quote it, as in " + strconv.Quote("${env:NAME}")}
+		}
 		for _, problem := range c.problems {
 			errs = append(errs, &FieldError{fmt.Sprintf("expect[%d]", i), problem})
 		}

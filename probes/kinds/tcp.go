@@ -16,12 +16,15 @@ type TCP struct {
 	Address string  `koanf:"address"` // host:port
 	TLS     *Secure `koanf:"tls"`     // speak TLS: at once, or from the step with starttls on
 	Steps   []Step  `koanf:"steps"`   // what is said, in this order; without any, connecting is enough
+
+	Quoted
 }
 
 // A Step sends, then waits until what came matches, then goes over to TLS; each
 // of them if it is given.
 type Step struct {
 	Send     string `koanf:"send"`     // as it is: the end of a line has to be written; may be secret
+	SendHex  string `koanf:"send_hex"` // likewise, in hexadecimal, for what is no text: two digits a byte, spaces between bytes
 	Expect   string `koanf:"expect"`   // RE2 over what came since the step before, ^ and $ at every line; 64 KiB at most
 	StartTLS bool   `koanf:"starttls"` // here TLS begins
 }
@@ -29,9 +32,9 @@ type Step struct {
 // String shows no step: what is sent may be secret.
 func (s TCP) String() string {
 	if len(s.Steps) == 0 {
-		return s.Address
+		return s.shown(s.Address)
 	}
-	return fmt.Sprintf("%s (%d steps)", s.Address, len(s.Steps))
+	return fmt.Sprintf("%s (%d steps)", s.shown(s.Address), len(s.Steps))
 }
 
 // Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
@@ -40,9 +43,10 @@ func (s TCP) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
 func (s TCP) LogValue() slog.Value         { return slog.StringValue(s.String()) }
 func (s TCP) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// String shows what is expected, and not what is sent.
+// String shows neither what is sent nor what is expected: it does not know how
+// it was written.
 func (s Step) String() string {
-	return fmt.Sprintf("sends %d bytes, expects %q, starttls %t", len(s.Send), s.Expect, s.StartTLS)
+	return fmt.Sprintf("sends %t, expects %t, starttls %t", s.Send != "" || s.SendHex != "", s.Expect != "", s.StartTLS)
 }
 
 // Format, LogValue and MarshalText are those of TCP.
@@ -65,13 +69,13 @@ func (s TCP) check() ([]line, error) {
 	if s.TLS != nil {
 		s.TLS.check("tls.", &wrong)
 	}
-	lines := compileSteps(s.Steps, &wrong)
+	lines := compileSteps(s.Steps, s.references, &wrong)
 	return lines, errors.Join(wrong...)
 }
 
 // Targets implements Settings.
 func (s TCP) Targets() []probes.Target {
-	return []probes.Target{{Name: s.Address, Address: s.Address}}
+	return []probes.Target{{Name: s.shown(s.Address), Address: s.Address}}
 }
 
 // Expects are the patterns of the steps, and what TLS has to be like, in the
@@ -82,14 +86,14 @@ func (s TCP) Expects() (all []string) {
 		secure = *s.TLS
 	}
 	if s.TLS != nil && !s.later() {
-		all = append(all, secure.expects())
+		all = append(all, s.references.Hide(secure.expects()))
 	}
 	for i, step := range s.Steps {
 		if step.Expect != "" {
-			all = append(all, fmt.Sprintf("step %d: %s", i+1, printable(step.Expect, longest)))
+			all = append(all, fmt.Sprintf("step %d: %s", i+1, printable(s.shown(step.Expect), longest)))
 		}
 		if step.StartTLS {
-			all = append(all, secure.expects())
+			all = append(all, s.references.Hide(secure.expects()))
 		}
 	}
 	return all
@@ -114,5 +118,5 @@ func (s TCP) Probe(env Env) (probes.Probe, error) {
 	case s.later():
 		p.tls = Secure{}.client(env)
 	}
-	return p, nil
+	return s.discreet(p), nil
 }

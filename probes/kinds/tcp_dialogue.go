@@ -37,19 +37,19 @@ func (d *dialogue) secure(ctx context.Context) error {
 
 // step is number n of the steps, counted from 1.
 func (d *dialogue) step(ctx context.Context, n int, l line) error {
-	if l.Send != "" {
+	if l.send != "" {
 		d.watch.during(phaseProcessing, "sending ", name(n))
-		if _, err := io.WriteString(d.conn, l.Send); err != nil {
-			return broken(ctx, fmt.Sprintf("%s could not be sent (%d bytes)", name(n), len(l.Send)), err)
+		if _, err := io.WriteString(d.conn, l.send); err != nil {
+			return broken(ctx, fmt.Sprintf("%s could not be sent (%d bytes)", name(n), len(l.send)), err)
 		}
 	}
 	if l.expect != nil {
-		d.watch.during(phaseProcessing, "waiting for what ", name(n)+" expects"+d.came()+endless(l.Send))
+		d.watch.during(phaseProcessing, "waiting for what ", name(n)+" expects"+d.came()+endless(l.send))
 		if err := d.listen(ctx, n, l); err != nil {
 			return err
 		}
 	}
-	if !l.StartTLS {
+	if !l.starttls {
 		return nil
 	}
 	// What came in the clear must not count as said in TLS: whoever stands in
@@ -109,7 +109,7 @@ func (d *dialogue) came() string {
 
 func name(n int) string { return fmt.Sprintf("step %d", n) }
 
-func wanted(l line) string { return `"` + printable(l.Expect, 80) + `"` }
+func wanted(l line) string { return `"` + printable(l.shown, 80) + `"` }
 
 // endless is a hint at the mistake that is made most.
 func endless(send string) string {

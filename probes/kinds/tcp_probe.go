@@ -51,12 +51,17 @@ func (p *tcpProbe) ask(ctx context.Context, w *stopwatch, address string) error 
 			return err
 		}
 	}
+	at := p.clock()
 	if d.demanded {
-		if err := settled(ctx, d.conn.(*tls.Conn)); err != nil {
+		spoke, err := settled(ctx, d.conn.(*tls.Conn))
+		if err != nil {
 			return err
 		}
+		if spoke { // to wait for one that does not is our time
+			at = p.clock()
+		}
 	}
-	w.complete(p.clock())
+	w.complete(at)
 	return nil
 }
 
@@ -70,16 +75,16 @@ func heed(ctx context.Context, conn net.Conn) (stop func() bool) {
 // certificate: with TLS 1.3 it says so after the handshake (RFC 8446 section
 // 4.4.2.4). It answers our goodbye then, or closes; one that says nothing within
 // a second is content.
-func settled(ctx context.Context, conn *tls.Conn) error {
+func settled(ctx context.Context, conn *tls.Conn) (spoke bool, err error) {
 	if conn.ConnectionState().Version < tls.VersionTLS13 {
-		return nil
+		return false, nil
 	}
 	patience, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	defer heed(patience, conn)()
 	conn.CloseWrite() // an error comes back from Read as well
 	if _, err := conn.Read(make([]byte, 1)); alert(err) {
-		return err
+		return true, err
 	}
-	return nil
+	return patience.Err() == nil, nil
 }

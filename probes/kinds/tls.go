@@ -2,6 +2,9 @@ package kinds
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 
 	"github.com/andon-project/andon/probes"
 )
@@ -11,10 +14,18 @@ import (
 type TLS struct {
 	Address string `koanf:"address"` // host:port
 	Secure
+
+	Quoted
 }
 
-// String is what is asked; nothing in it is secret.
-func (s TLS) String() string { return s.Address }
+// String is what is asked, as it is written.
+func (s TLS) String() string { return s.shown(s.Address) }
+
+// Format, LogValue and MarshalText keep fmt, whatever the verb, log/slog and
+// encoding/json from showing more than String.
+func (s TLS) Format(f fmt.State, _ rune)   { io.WriteString(f, s.String()) }
+func (s TLS) LogValue() slog.Value         { return slog.StringValue(s.String()) }
+func (s TLS) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Validate implements Settings.
 func (s TLS) Validate() error {
@@ -28,11 +39,11 @@ func (s TLS) Validate() error {
 
 // Targets implements Settings.
 func (s TLS) Targets() []probes.Target {
-	return []probes.Target{{Name: s.Address, Address: s.Address}}
+	return []probes.Target{{Name: s.shown(s.Address), Address: s.Address}}
 }
 
 // Expects is what is demanded, in words.
-func (s TLS) Expects() []string { return []string{s.expects()} }
+func (s TLS) Expects() []string { return []string{s.references.Hide(s.expects())} }
 
 // Probe implements Settings.
 func (s TLS) Probe(env Env) (probes.Probe, error) {
@@ -40,5 +51,5 @@ func (s TLS) Probe(env Env) (probes.Probe, error) {
 		return nil, err
 	}
 	env = env.complete()
-	return &tcpProbe{address: s.Address, dialer: env.Dialer, clock: env.Clock, tls: s.client(env), atOnce: true}, nil
+	return s.discreet(&tcpProbe{address: s.Address, dialer: env.Dialer, clock: env.Clock, tls: s.client(env), atOnce: true}), nil
 }
