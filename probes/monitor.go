@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -117,13 +118,18 @@ func newEntries(c *Check, prior Prior) []*entry {
 }
 
 // Changed returns a channel of the caller's own that receives after a verdict
-// changed. One signal may stand for several changes: look at the snapshot.
-func (m *Monitor) Changed() <-chan struct{} {
+// changed, until stop is called. One signal may stand for several changes: look
+// at the snapshot.
+func (m *Monitor) Changed() (changed <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.changed = append(m.changed, c)
-	return c
+	return c, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.changed = slices.DeleteFunc(m.changed, func(other chan struct{}) bool { return other == c })
+	}
 }
 
 // Delays counts how long after their scheduled starts all runs since start

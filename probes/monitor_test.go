@@ -180,7 +180,7 @@ func TestChangeOfVerdictWakes(t *testing.T) {
 		m := NewMonitor([]Check{check("shop", time.Second, func(context.Context, Target) (Facts, error) {
 			return Facts{}, errors.New("status is 500")
 		})}, nil)
-		changed := m.Changed()
+		changed, _ := m.Changed()
 		stop := watch(t, m)
 		defer stop()
 		begun := time.Now()
@@ -192,6 +192,20 @@ func TestChangeOfVerdictWakes(t *testing.T) {
 			t.Errorf("woken after %v of virtual time, want at the third failure", d)
 		}
 	})
+}
+
+// Lines come and go with reloads: who listens no more is forgotten.
+func TestWhoListensNoMoreIsForgotten(t *testing.T) {
+	t.Parallel()
+	m := NewMonitor(nil, nil)
+	stays, _ := m.Changed()
+	goes, stop := m.Changed()
+	stop()
+	stop() // twice is once
+	m.signal()
+	if len(stays) != 1 || len(goes) != 0 || len(m.changed) != 1 {
+		t.Errorf("signals: %d for who listens, %d for who does not; %d are kept", len(stays), len(goes), len(m.changed))
+	}
 }
 
 // To judge an answer and to hang up takes time that is not the target's.

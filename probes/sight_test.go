@@ -148,7 +148,7 @@ func TestRunsThatBeganInTheDark(t *testing.T) {
 
 func TestBlindnessWakes(t *testing.T) {
 	onPlain(t, func(t *testing.T, p *plain) {
-		changed := p.Changed()
+		changed, _ := p.Changed()
 		p.cut.Store(true)
 		<-changed
 		if !p.Snapshot().Blind(time.Now()).Blind() {

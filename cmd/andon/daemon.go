@@ -70,7 +70,8 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 // watch runs the checks and the lines until ctx is done.
 func (d *daemon) watch(ctx context.Context) {
 	var parts sync.WaitGroup
-	changed := d.monitor.Changed()
+	changed, stop := d.monitor.Changed()
+	defer stop()
 	parts.Go(func() { d.keepVerdicts(ctx, changed) })
 	parts.Go(func() { d.keepLines(ctx) })
 	parts.Go(func() { d.keepOrphans(ctx) })
@@ -93,8 +94,11 @@ func (d *daemon) keepLines(ctx context.Context) {
 			if running[l] == nil {
 				ctx, stop := context.WithCancel(ctx)
 				running[l] = stop
-				wake := d.monitor.Changed()
-				parts.Go(func() { l.Run(ctx, wake, newTeller(d.log).tell) })
+				wake, deaf := d.monitor.Changed()
+				parts.Go(func() {
+					defer deaf()
+					l.Run(ctx, wake, newTeller(d.log).tell)
+				})
 			}
 		}
 		for l, stop := range running {

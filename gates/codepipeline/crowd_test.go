@@ -44,7 +44,7 @@ func (w *world) startCrowd(n int, alone *atomic.Bool) []*gates.Line {
 	}
 	time.Sleep(2 * time.Hour) // the first releases are long through
 	for _, line := range lines {
-		wake := monitor.Changed()
+		wake, _ := monitor.Changed()
 		w.life.done.Go(func() { line.Run(ctx, wake, nil) })
 	}
 	w.life.done.Go(func() { monitor.Run(ctx) })

@@ -91,7 +91,7 @@ func (w *world) start() {
 	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
 	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(w.gate.Stage), w.store)
 	l.done.Go(func() { monitor.Run(ctx) })
-	changed := monitor.Changed()
+	changed, _ := monitor.Changed()
 	l.done.Go(func() { l.line.Run(ctx, changed, nil) })
 	w.life = l
 }
