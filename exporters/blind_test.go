@@ -60,6 +60,25 @@ func TestBlindIsSaid(t *testing.T) {
 	}
 }
 
+// L4: a glimpse does not hide that andon cannot be relied upon.
+func TestFlickerIsSaid(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("network is unreachable")
+	s := world(probes.Snapshot{sick(), witness("a", nil, refused, nil), witness("b", nil, refused, nil)}, open())
+	_, body, _ := get(t, s, "/api/v1/checks")
+	var view ChecksView
+	if err := json.Unmarshal([]byte(body), &view); err != nil || view.Blind == nil || !view.Blind.Flickers || len(view.Blind.Witnesses) != 2 || view.Blind.Since.IsZero() {
+		t.Errorf("%v, the API says %+v, want that it flickers, since when, and both witnesses", err, view.Blind)
+	}
+	_, metrics, _ := get(t, s, "/metrics")
+	if !strings.Contains(metrics, "\nandon_blind 0\n") || !strings.Contains(metrics, "\nandon_sight_flickers 1\n") {
+		t.Error("the metrics do not say that it sees at this moment only")
+	}
+	if _, page, _ := get(t, s, "/"); !strings.Contains(page, "sight comes and goes") {
+		t.Errorf("the page does not say it:\n%s", page)
+	}
+}
+
 func bit(b bool) string {
 	if b {
 		return "1"

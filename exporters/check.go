@@ -11,7 +11,7 @@ import (
 // ChecksView is the body of /api/v1/checks.
 type ChecksView struct {
 	Checks []CheckView `json:"checks"` // in the order of the configuration, the witnesses last
-	Blind  *BlindView  `json:"blind"`  // null while andon sees
+	Blind  *BlindView  `json:"blind"`  // null while andon sees, and has for long enough
 }
 
 // CheckView is one check: the body of /api/v1/checks/{name}. Settings are

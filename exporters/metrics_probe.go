@@ -73,7 +73,12 @@ func (m probeMetrics) write(w *familyWriter) {
 	s := &sheet{flush: w.part}
 	w.begin()
 	s.begin(blindName, "Whether andon cannot see: witnesses in two networks fail, and nothing of production passes.", dto.MetricType_GAUGE)
-	s.value(flag(snapshot.Blind(m.sources.Clock()).Blind()))
+	blind := snapshot.Blind(m.sources.Clock())
+	s.value(flag(blind.Blind()))
+	s.end()
+	w.begin()
+	s.begin(flickerName, "Whether andon sees at this moment only: it was blind, its witnesses are not steady yet, and nothing of production has passed.", dto.MetricType_GAUGE)
+	s.value(flag(blind.Flickers()))
 	s.end()
 	w.begin()
 	s.begin(starvedName, "Checks whose last run began too late to be believed: this machine is short of time or was asleep.", dto.MetricType_GAUGE)

@@ -19,17 +19,18 @@ const (
 	CloseBlind OnBlind = "close"
 )
 
-// blindFor is how long blindness lasts before a gate closes for it.
+// blindFor is how long blindness lasts before a gate closes for it, with the
+// glimpses in between that were too short to judge production by.
 const blindFor = 15 * time.Minute
 
 // blinded decides without sight: nothing is changed, unless the gate would
 // rather be closed than not know for long.
 func (e Evidence) blinded() Decision {
-	d := Decision{Reasons: []Reason{blindReason(e.Blind)}, Since: e.Blind.Since}
+	d := Decision{Reasons: []Reason{blindReason(e.Blind)}, Since: e.Blind.Began()}
 	if e.OnBlind != CloseBlind {
 		return d
 	}
-	end := e.Blind.Since.Add(blindFor)
+	end := e.Blind.Began().Add(blindFor)
 	if e.Now.Before(end) {
 		d.Until = end
 		return d
@@ -39,9 +40,19 @@ func (e Evidence) blinded() Decision {
 }
 
 func blindReason(b probes.Blindness) Reason {
-	return Reason{Code: "blind", Since: b.Since,
-		Text: fmt.Sprintf("andon is blind: nothing of production passes, and the witnesses %s fail too", witnesses(b)),
-		Do:   "look at this machine's network, resolver and proxy; if production and the witnesses really are down, close by hand"}
+	text := "andon is blind: nothing of production passes, and the witnesses %s fail too"
+	if b.Began().Before(b.Since) {
+		text = "andon is blind, on and off: nothing of production has passed since it began, and the witnesses %s fail too"
+	}
+	return Reason{Code: "blind", Since: b.Began(), Text: fmt.Sprintf(text, witnesses(b)),
+		Do: "look at this machine's network, resolver and proxy; if production and the witnesses really are down, close by hand"}
+}
+
+// flickerReason tells of a moment of sight, which is not the end of blindness.
+func flickerReason(b probes.Blindness) Reason {
+	return Reason{Code: "flickers", Since: b.Began(),
+		Text: fmt.Sprintf("andon's sight comes and goes: it sees at this moment, but nothing of production has passed, and the witnesses %s have not passed often enough in a row to be believed", witnesses(b)),
+		Do:   "look at this machine's network, resolver and proxy, and at production; if it is down, close by hand: what fails in the dark does not count"}
 }
 
 // witnesses names those that fail, as many as a person reads.

@@ -46,6 +46,14 @@ func TestDecideWhileBlindS6(t *testing.T) {
 			t.Errorf("%s: %+v; want the witnesses named, since when, and what to do", c.name, d.Reasons[0])
 		}
 	}
+	again := dark(friday.Add(20 * time.Minute))
+	again.First = friday
+	for after, want := range map[time.Duration]State{21 * time.Minute: Closed, 14 * time.Minute: Keep} {
+		d := Decide(Evidence{Now: friday.Add(after), Checks: []CheckEvidence{none}, OnBlind: CloseBlind, Blind: again})
+		if d.State != want || !d.Since.Equal(friday) || !strings.Contains(d.Reasons[0].Text, "on and off") {
+			t.Errorf("blind on and off for %v: %v %+v, want %v", after, d.State, d.Reasons, want)
+		}
+	}
 	early := Decide(Evidence{Now: friday, Checks: []CheckEvidence{none}, OnBlind: CloseBlind, Blind: dark(friday)})
 	if !early.Until.Equal(friday.Add(15 * time.Minute)) {
 		t.Errorf("keeps until %v, want until it closes", early.Until)
@@ -107,7 +115,11 @@ func TestDoubtInOneselfIsAProblem(t *testing.T) {
 	for _, p := range ready(t, nil).problems(Report{}, e) {
 		told[p.Code] = p.Do != "" || p.Code == "clock"
 	}
-	for _, code := range []string{"blind", "starved", "velocity", "clock"} {
+	e.Blind.First, e.Blind.Since = friday, time.Time{}
+	for _, p := range ready(t, nil).problems(Report{}, e) {
+		told[p.Code] = told[p.Code] || p.Do != "" && p.Since.Equal(friday)
+	}
+	for _, code := range []string{"blind", "flickers", "starved", "velocity", "clock"} {
 		if !told[code] {
 			t.Errorf("%s is not told, or not what to do", code)
 		}

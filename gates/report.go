@@ -75,6 +75,9 @@ func (m *member) problems(r Report, e Evidence) []Reason {
 	if e.Blind.Blind() {
 		ps = append(ps, blindReason(e.Blind))
 	}
+	if e.Blind.Flickers() {
+		ps = append(ps, flickerReason(e.Blind))
+	}
 	ps = append(ps, e.starving()...)
 	if e.waits() {
 		ps = append(ps, e.velocityReason())

@@ -20,8 +20,9 @@ func InstanceStream(instance string) string {
 }
 
 // Verdicts keeps in the journal which targets are unhealthy, so that a restart
-// does not make them well, and when andon was blind. It records changes by comparing snapshots: one that
-// could not be written is written at the next comparison.
+// does not make them well, and when andon was blind. It records changes by
+// comparing snapshots: one that could not be written is written at the next
+// comparison.
 type Verdicts struct {
 	store  journal.Store
 	stream string
@@ -111,13 +112,15 @@ func (v *Verdicts) Record(ctx context.Context, now time.Time, s probes.Snapshot)
 	return nil
 }
 
-// sight is what has changed about andon's own sight, nil for nothing.
+// sight is what has changed about andon's own sight, nil for nothing. A glimpse
+// is no end of blindness: else what flickers would fill the journal.
 func (v *Verdicts) sight(now time.Time, s probes.Snapshot) *SightChange {
 	b := s.Blind(now)
-	if b.Blind() == v.blind {
+	blind := b.Blind() || v.blind && b.Flickers()
+	if blind == v.blind {
 		return nil
 	}
-	return &SightChange{b.Blind(), b.Since, names(b)}
+	return &SightChange{blind, b.Began(), names(b)}
 }
 
 func (v *Verdicts) compare(s probes.Snapshot) []VerdictChange {

@@ -98,6 +98,41 @@ func TestBlindSince(t *testing.T) {
 	}
 }
 
+// Blindness that comes again before anybody could judge production is one, and
+// a glimpse is not its end.
+func TestBlindOnAndOff(t *testing.T) {
+	t.Parallel()
+	at := func(n int) time.Time { return t0.Add(time.Duration(n) * 10 * time.Second) }
+	for name, c := range map[string]struct {
+		production      string
+		witnesses       []looks
+		blind, flickers bool
+		first           int // run by which it began
+	}{
+		"the first spell":                       {"+++--", []looks{{"a", "+++--"}, {"b", "+++--"}}, true, false, 3},
+		"dark again":                            {"+--------", []looks{{"a", "+-+-+-+-"}, {"b", "+-+-+-+-"}}, true, false, 1},
+		"a glimpse":                             {"+--------", []looks{{"a", "+-+-+-++"}, {"b", "+-+-+-++"}}, false, true, 1},
+		"one sees a little longer":              {"+--------", []looks{{"a", "+-+-+-+-"}, {"b", "+-+-+-++"}}, false, true, 1},
+		"production passed in a glimpse":        {"+--+----", []looks{{"a", "+-+-+-+-"}, {"b", "+-+-+-+-"}}, true, false, 3},
+		"production passes in this one":         {"+------+", []looks{{"a", "+-+-+-++"}, {"b", "+-+-+-++"}}, false, false, 0},
+		"it passed, and not since, in this one": {"+--+----", []looks{{"a", "+-+-+-++"}, {"b", "+-+-+-++"}}, false, true, 3},
+		"a is dead for long, b fails and fails": {"+--------", []looks{{"a", "--------"}, {"b", "++-+-+-+"}}, false, true, 2},
+		"they have been dead, production fails": {"+++++---", []looks{{"a", "--------"}, {"b", "--------"}}, true, false, 4},
+		"steady again":                          {"+------------", []looks{{"a", "+-++++++++++"}, {"b", "+-++++++++++"}}, false, false, 0},
+		"a steady one in the same network":      {"+--------", []looks{{"a", "+-+-+-++"}, {"b", "+-+-+-++"}, {"b", "++++++++"}}, false, false, 0},
+		"one network alone":                     {"+--------", []looks{{"a", "+-+-+-++"}, {"b", "++++++++"}}, false, false, 0},
+	} {
+		last := len(c.witnesses[0].runs) - 1
+		b := seen([]string{c.production}, c.witnesses...).Blind(at(last).Add(time.Second))
+		if b.Blind() != c.blind || b.Flickers() != c.flickers {
+			t.Errorf("%s: blind %v, flickers %v; want %v, %v", name, b.Blind(), b.Flickers(), c.blind, c.flickers)
+		}
+		if (c.blind || c.flickers) && (!b.Began().Equal(at(c.first)) || len(b.Witnesses) == 0) {
+			t.Errorf("%s: it began at %v, want %v; witnesses %+v", name, b.Began(), at(c.first), b.Witnesses)
+		}
+	}
+}
+
 func TestExcuse(t *testing.T) {
 	t.Parallel()
 	policy := Policy{Down: 3, Of: 5, Up: 4, Stale: 10 * time.Minute}

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"time"
@@ -50,6 +51,7 @@ type Status struct {
 	Last        Result    // the last run, whatever its outcome
 	LastFailure Failure
 	Failing     time.Time         // start of the first of the failures in a row at the end; zero after a pass
+	Unsteady    time.Time         // start of the first failure since it last passed Up times in a row; zero while there is none
 	Runs        uint64            // all runs since start
 	Failures    uint64            // failed runs since start
 	ByReason    map[string]uint64 // those, by Reason of their error; never changed, replaced
@@ -93,12 +95,16 @@ func (s Status) Add(r Result) Status {
 	case Fail:
 		s.LastFailure = Failure{r.Start, r.Err}
 		s.Failures++
+		s.Unsteady = cmp.Or(s.Unsteady, r.Start)
 		s.ByReason = more(s.ByReason, Reason(r.Err))
 		if s.Failing.IsZero() {
 			s.Failing = r.Start
 		}
 	}
 	s.recent, s.conclusive = s.appendRun(r), r.End().UnixNano()
+	if s.streak(0) >= max(s.policy.Up, 1) {
+		s.Unsteady = time.Time{}
+	}
 	s.Durations = s.Durations.Add(r.Duration)
 	if v := s.next(); v != s.verdict {
 		if s.verdict == Unhealthy { // the failures of a spell that is over count no more

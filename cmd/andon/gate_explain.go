@@ -51,7 +51,7 @@ func (p *program) gateExplainCommand() *cobra.Command {
 // A story is all that is known of a gate.
 type story struct {
 	Gate    exporters.GateView   `json:"gate"`
-	Blind   *exporters.BlindView `json:"blind"`   // null while andon sees
+	Blind   *exporters.BlindView `json:"blind"`   // null while andon sees, and has for long enough
 	Do      []string             `json:"do"`      // what a person can do, a sentence each
 	Journal []journal.Record     `json:"journal"` // the newest, the oldest of them first
 

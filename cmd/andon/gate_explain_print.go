@@ -23,7 +23,11 @@ func (s story) print(w io.Writer, now time.Time) error {
 	}
 	t.order(v, now)
 	if b := s.Blind; b != nil {
-		t.row("blind", "andon cannot see: witnesses in several networks fail and nothing of production passes"+since(b.Since, now))
+		what := "andon cannot see: witnesses in several networks fail and nothing of production passes"
+		if b.Flickers {
+			what = "andon sees at this moment, and not for long enough: witnesses in several networks have failed of late and nothing of production has passed"
+		}
+		t.row("blind", what+since(b.Since, now))
 		for _, x := range b.Witnesses {
 			t.row("", fmt.Sprintf("%s in network %s%s: %s", x.Name, x.Network, since(x.Since, now), x.Why))
 		}

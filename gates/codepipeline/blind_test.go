@@ -2,6 +2,7 @@ package codepipeline_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,88 @@ func TestOnBlindClose(t *testing.T) {
 		time.Sleep(time.Minute)
 		if !w.enabled() {
 			t.Errorf("ten passes, min_hold over, and still closed: %+v", w.report().Decision)
+		}
+	})
+}
+
+// flap cuts everything off and lets go again, for a while.
+func (w *world) flap(lasts, dark, light time.Duration) {
+	for end := time.Now().Add(lasts); time.Now().Before(end); {
+		w.cut.Store(true)
+		time.Sleep(dark)
+		w.cut.Store(false)
+		time.Sleep(light)
+	}
+}
+
+// S6: glimpses too short to judge production by are no end of blindness, and it
+// adds up. That it comes and goes is told all the time.
+func TestBlindOnAndOff(t *testing.T) {
+	for _, rhythm := range [][2]time.Duration{{11 * time.Second, 9 * time.Second}, {20 * time.Second, 5 * time.Second}} {
+		for _, onBlind := range []gates.OnBlind{gates.KeepBlind, gates.CloseBlind} {
+			t.Run(fmt.Sprint(rhythm, " ", onBlind), func(t *testing.T) {
+				evening(t, func(t *testing.T, w *world) {
+					w.watched()
+					w.gate.OnBlind, w.gate.MinHold = onBlind, time.Minute
+					w.start()
+					time.Sleep(time.Minute)
+					w.cut.Store(true)
+					w.sick.Store(true)
+					time.Sleep(20 * time.Second)
+					untold := 0
+					for begun := time.Now(); time.Since(begun) < 14*time.Minute; {
+						w.flap(time.Second, rhythm[0], rhythm[1])
+						if ps := w.report().Problems; len(ps) == 0 {
+							untold++
+						}
+					}
+					if !w.enabled() || untold > 0 {
+						t.Fatalf("after 14 minutes of on and off it is enabled: %v, and %d times nothing was told of it", w.enabled(), untold)
+					}
+					w.flap(3*time.Minute, rhythm[0], rhythm[1])
+					if closed := onBlind == gates.CloseBlind; w.enabled() == closed {
+						t.Fatalf("17 minutes of on and off with on_blind: %s, and it is enabled: %v; %+v", onBlind, w.enabled(), w.report().Decision)
+					}
+					w.flap(time.Hour, rhythm[0], rhythm[1])
+					if n := w.called("EnableStageTransition"); n != 0 {
+						t.Fatalf("opened %d times, and production never passed", n)
+					}
+					w.sick.Store(false)
+					time.Sleep(3 * time.Minute)
+					if r := w.report(); !w.enabled() || len(r.Problems) > 0 {
+						t.Errorf("all is well for 3 minutes: enabled %v, %+v, problems %+v", w.enabled(), r.Decision, r.Problems)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Glimpses that show a failure between two passes of the witnesses add up to
+// sickness, whatever on_blind says.
+func TestSickInTheGlimpses(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.watched()
+		w.start()
+		time.Sleep(time.Minute)
+		w.sick.Store(true)
+		w.flap(5*time.Minute, 14*time.Second, 16*time.Second)
+		if w.enabled() || !strings.Contains(w.reason(), "storefront is unhealthy") {
+			t.Errorf("enabled %v, reason %q; production failed in ten glimpses", w.enabled(), w.reason())
+		}
+	})
+}
+
+// What is seen of production in the glimpses counts: it passes.
+func TestWellInTheGlimpses(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.watched()
+		w.gate.OnBlind = gates.CloseBlind
+		w.start()
+		time.Sleep(time.Minute)
+		w.flap(2*time.Hour, 14*time.Second, 14*time.Second)
+		if n := w.called("DisableStageTransition"); n != 0 {
+			t.Errorf("closed %d times, and production passed every half minute", n)
 		}
 	})
 }
