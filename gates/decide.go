@@ -58,6 +58,7 @@ const codeUnhealthy = "unhealthy"
 // Evidence is all that Decide knows.
 type Evidence struct {
 	Now      time.Time
+	Gate     string // its name, for people
 	Checks   []CheckEvidence
 	Hold     *Hold     // what we closed and have not opened since
 	Override *Override // a person's order in force

@@ -14,7 +14,7 @@ func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Me
 	if past.Hold != nil {
 		past.Hold = past.Hold.onClock(now, seen.Skew)
 	}
-	e := Evidence{Now: now, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
+	e := Evidence{Now: now, Gate: g.Name, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
 		Blind: health.Blind(now), OnBlind: g.OnBlind}
 	if g.inForce(now, seen, past) {
 		e.Override = past.Override

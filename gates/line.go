@@ -54,13 +54,13 @@ func (l *Line) Limit(v *Velocity) { l.limit = v }
 
 // Add puts a gate on the line, before the first Tick.
 func (l *Line) Add(g Gate, p Point, store journal.Store) {
-	l.members = append(l.members, l.member(g, p, store))
+	l.members = append(l.members, l.member(g, p, store, time.Time{}))
 }
 
-func (l *Line) member(g Gate, p Point, store journal.Store) *member {
+func (l *Line) member(g Gate, p Point, store journal.Store, now time.Time) *member {
 	m := newMember(g, p, store)
 	m.limit = l.limit
-	m.limit.join(g.Stream())
+	m.limit.join(g.Stream(), now)
 	return m
 }
 

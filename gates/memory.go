@@ -31,7 +31,7 @@ func newMemory() Memory {
 }
 
 // closing tells whether there is a close to forget.
-func (m Memory) closing() bool { return m.Hold != nil || !m.Closing.IsZero() }
+func (m Memory) closing() bool { return m.Hold != nil || m.Stands != nil || !m.Closing.IsZero() }
 
 func (m *Memory) holds(h *Hold) { m.Hold, m.Stands = h, h }
 

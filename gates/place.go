@@ -36,7 +36,7 @@ type move struct {
 // leaves tells whether what m knows of now belongs to another place than p.
 func (m Memory) leaves(p Place) bool {
 	back := slices.ContainsFunc(m.Left, func(l Left) bool { return l.Is(p) })
-	return !m.Where.Is(p) && (back || m.Stands != nil || m.Pending != nil || m.Override != nil || m.closing())
+	return !m.Where.Is(p) && (back || m.Pending != nil || m.Override != nil || m.closing())
 }
 
 // at tells m where its gate stands. If that is elsewhere than before, it begins

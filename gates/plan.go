@@ -70,7 +70,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Extend
 	case d.State == Opened && holder == Ours && g.may(Open) && v.Ran:
 		return Go
-	case d.State == Opened && (past.closing() || past.Stands != nil) && (holder == Nobody || holder == Person || holder == Stranger):
+	case d.State == Opened && past.closing() && (holder == Nobody || holder == Person || holder == Stranger):
 		return Forget
 	}
 	return Rest

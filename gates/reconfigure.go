@@ -110,7 +110,7 @@ func (l *Line) Set(ctx context.Context, now time.Time, posts []Post, store journ
 	for i, p := range posts {
 		at := slices.IndexFunc(l.members, func(m *member) bool { return m.gate.Name == p.Gate.Name && m.gate.Place() == p.Gate.Place() })
 		if at < 0 {
-			members[i] = l.member(p.Gate, p.Point, store)
+			members[i] = l.member(p.Gate, p.Point, store, now)
 			continue
 		}
 		m := l.members[at]

@@ -19,7 +19,7 @@ type Velocity struct {
 	per    time.Duration
 	born   time.Time
 	opens  map[string][]Opening // by stream
-	unread map[string]bool
+	unread map[string]time.Time // since when
 }
 
 // An Opening is one open of a gate, done or not known to have failed.
@@ -31,7 +31,7 @@ type Opening struct {
 
 // NewVelocity allows at most max opens in any window of length per, at now.
 func NewVelocity(max int, per time.Duration, now time.Time) *Velocity {
-	return &Velocity{max: max, per: per, born: now, opens: map[string][]Opening{}, unread: map[string]bool{}}
+	return &Velocity{max: max, per: per, born: now, opens: map[string][]Opening{}, unread: map[string]time.Time{}}
 }
 
 // Set changes the limit. What has been opened counts against the new one.
@@ -41,15 +41,15 @@ func (v *Velocity) Set(max int, per time.Duration) {
 	v.max, v.per = max, per
 }
 
-// join announces a gate whose journal has to be read.
-func (v *Velocity) join(stream string) {
+// join announces at now a gate whose journal has to be read.
+func (v *Velocity) join(stream string, now time.Time) {
 	if v == nil {
 		return
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if _, known := v.opens[stream]; !known {
-		v.unread[stream] = true
+		v.unread[stream] = later(now, v.born)
 	}
 }
 
@@ -91,7 +91,11 @@ func (v *Velocity) reserve(now time.Time, stream, id string, ordered bool) bool 
 }
 
 func (v *Velocity) next(now time.Time, stream, id string) time.Time {
-	if all := v.born.Add(v.per); len(v.unread) > 0 && now.Before(all) {
+	var all time.Time // until then what no journal has told may count
+	for _, since := range v.unread {
+		all = later(all, since.Add(v.per))
+	}
+	if now.Before(all) {
 		return all
 	}
 	var times []time.Time
@@ -103,6 +107,13 @@ func (v *Velocity) next(now time.Time, stream, id string) time.Time {
 		}
 	}
 	return nextOpen(now, v.max, v.per, times)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // counts is when o happened, for a limit that is asked about now. One that may
@@ -172,5 +183,5 @@ func (e Evidence) waits() bool { return e.Hold != nil && !e.Wait.IsZero() && e.O
 func (e Evidence) velocityReason() Reason {
 	return Reason{Code: "velocity",
 		Text: fmt.Sprintf("production is well again, and andon has opened so much of late that this waits until %s", e.Wait.UTC().Format("15:04:05 UTC")),
-		Do:   "look at what has been let go; andon unhold passes the limit, and max_opens sets it"}
+		Do:   fmt.Sprintf("look at what has been let go; andon override set %s open passes the limit, and max_opens sets it", e.Gate)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -58,12 +59,12 @@ func TestDecideVelocity(t *testing.T) {
 		"a person's order passes":        {Evidence{Hold: hold, Checks: []CheckEvidence{good}, Override: &Override{Actor: "alice"}}, Opened},
 		"other reasons to wait go first": {Evidence{Hold: hold, Checks: []CheckEvidence{good}, Reopen: AskReopen}, Closed},
 	} {
-		c.e.Now, c.e.Wait = friday, wait
+		c.e.Now, c.e.Wait, c.e.Gate = friday, wait, "production"
 		d := Decide(c.e)
 		if d.State != c.want {
 			t.Errorf("%s: %v %+v, want %v", name, d.State, d.Reasons, c.want)
 		}
-		if c.want == Keep && (d.Reasons[0].Code != "velocity" || !d.Until.Equal(wait)) {
+		if c.want == Keep && (d.Reasons[0].Code != "velocity" || !d.Until.Equal(wait) || !strings.Contains(d.Reasons[0].Do, "andon override set production open")) {
 			t.Errorf("%s: %+v until %v", name, d.Reasons, d.Until)
 		}
 	}
@@ -126,8 +127,8 @@ func TestReserveTogether(t *testing.T) {
 func TestUnreadJournalsWait(t *testing.T) {
 	t.Parallel()
 	v := NewVelocity(3, time.Minute, friday)
-	v.join("gate/a")
-	v.join("gate/b")
+	v.join("gate/a", time.Time{})
+	v.join("gate/b", time.Time{})
 	v.learn("gate/a", nil)
 	if got := v.wait(friday.Add(time.Second), "", ""); !got.Equal(friday.Add(time.Minute)) {
 		t.Errorf("waits until %v, want until what the journal of b may tell has lost its meaning", got)
@@ -135,6 +136,14 @@ func TestUnreadJournalsWait(t *testing.T) {
 	v.learn("gate/b", nil)
 	if got := v.wait(friday.Add(time.Second), "", ""); !got.IsZero() {
 		t.Errorf("all are read, and it waits until %v", got)
+	}
+	v.join("gate/c", friday.Add(time.Hour)) // a reload has added it, and it may have opened just before
+	if got := v.wait(friday.Add(time.Hour+time.Second), "", ""); !got.Equal(friday.Add(time.Hour + time.Minute)) {
+		t.Errorf("waits until %v, want until what the journal of c may tell has lost its meaning", got)
+	}
+	v.learn("gate/c", nil)
+	if got := v.wait(friday.Add(time.Hour+time.Second), "", ""); !got.IsZero() {
+		t.Errorf("c is read, and it waits until %v", got)
 	}
 	if v = nil; !v.wait(friday, "", "").IsZero() || !v.reserve(friday, "", "", false) {
 		t.Error("no limit limits")
