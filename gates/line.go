@@ -170,6 +170,9 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 		case Answer:
 			m.notes.conclude(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
 		case Adopt:
+			if v.Seen.Enabled {
+				v.Seen = v.Before
+			}
 			m.notes.conclude(ctx, now, kindAdopt, m.gate.adopt(now, v))
 		case Extend:
 			m.notes.conclude(ctx, now, kindExtend, m.gate.extended(now, m.evidence(now, health), v))
@@ -183,10 +186,11 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 }
 
 func (m *member) view(health probes.Snapshot) View {
-	v := View{Seen: m.seen, Fresh: m.readErr == nil, Limited: callCode(m.readErr) == "limited", Ran: true, Past: m.notes.past}
+	v := View{Seen: m.seen, Before: m.before, Fresh: m.readErr == nil, Limited: callCode(m.readErr) == "limited", Asked: true, Ran: true, Past: m.notes.past}
 	for _, name := range m.gate.Checks {
 		c, ok := health.Check(name)
-		v.Ran = v.Ran && ok && !c.Witness && c.Ran()
+		ok = ok && !c.Witness
+		v.Asked, v.Ran = v.Asked && ok && c.Asked(), v.Ran && ok && c.Ran()
 	}
 	return v
 }

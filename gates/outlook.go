@@ -69,8 +69,9 @@ func (l *Outlook) toOpen(r Report) {
 	if b, ok := r.foreign("andon never lifts that"); ok {
 		l.Blocks = append(l.Blocks, b)
 	}
-	if !r.Ran {
-		l.block("not-run", "not every check has run since andon started, and before that nothing is opened", "wait for the first runs")
+	if !r.Asked {
+		l.block("not-run", "not every check has run since andon started, and before that andon opens nothing",
+			"wait for the first runs; or give it back at once with 'andon unhold "+r.Gate.Name+"', or enable the transition by hand")
 	}
 	for _, p := range r.Problems {
 		if p.Code == "journal" {

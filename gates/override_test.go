@@ -163,7 +163,7 @@ func TestOrderIsAnnouncedToEnd(t *testing.T) {
 func TestOutlook(t *testing.T) {
 	t.Parallel()
 	gate := Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}}
-	base := Report{Gate: gate, Fresh: true, Ran: true, Holder: Nobody, Seen: Seen{Begun: friday, Enabled: true}, Own: Decision{State: Opened}}
+	base := Report{Gate: gate, Fresh: true, Asked: true, Holder: Nobody, Seen: Seen{Begun: friday, Enabled: true}, Own: Decision{State: Opened}}
 	held := func(r *Report) {
 		r.Holder, r.Seen = Ours, Seen{Begun: friday, Reason: "(andon shop production 1) down", Waiting: []Execution{{ID: "e1", Revision: "abc"}}}
 	}
@@ -180,7 +180,7 @@ func TestOutlook(t *testing.T) {
 		{"open, ours, may not open", Opened, func(r *Report) { held(r); r.Gate.May = []Verb{Close} }, "", "may"},
 		{"open, a person's", Opened, byAlice, "", "person"},
 		{"open, another andon's", Opened, func(r *Report) { r.Holder, r.Seen = Stranger, Seen{Begun: friday, Reason: "(andon eu x 1)"} }, "", "another-andon"},
-		{"open, checks have not run", Opened, func(r *Report) { held(r); r.Ran = false }, "", "not-run"},
+		{"open, checks have not run", Opened, func(r *Report) { held(r); r.Asked = false }, "", "not-run"},
 		{"open, AWS does not answer", Opened, func(r *Report) { r.Fresh, r.Problems = false, []Reason{{Code: "timeout", Text: "no answer"}} }, "", "not-read"},
 		{"open, AWS never answered", Opened, func(r *Report) { r.Fresh, r.Seen = false, Seen{} }, "once it has looked", "not-read"},
 		{"closed, enabled", Closed, nil, "disables the transition and keeps it disabled until", ""},

@@ -30,10 +30,20 @@ const (
 // View is what Plan knows besides the decision.
 type View struct {
 	Seen    Seen
+	Before  Seen // the last read that showed the transition disabled
 	Fresh   bool // Seen was read in this tick
 	Limited bool // it was not, because of our own limit of calls
-	Ran     bool // every required check has had a conclusive run since start
+	Asked   bool // every required check has been asked since start, whatever came of it
+	Ran     bool // … and has answered
 	Past    Memory
+}
+
+// proven: so much is known since start that something may be opened (S8). To a
+// person's order it does not matter what the checks said, so it need not wait
+// for answers that may never come: andon may be blind (S6).
+func (v View) proven() bool {
+	o := v.Past.Override
+	return v.Ran || v.Asked && o != nil && o.Wants() == Opened
 }
 
 // Plan says what to do at now. It never lifts what is not ours, never writes
@@ -54,8 +64,10 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Settle
 	case past.Override != nil && !g.inForce(now, v.Seen, past):
 		return End
+	case g.overtaken(v):
+		return Adopt
 	case g.adoptable(holder, past):
-		if v.Ran {
+		if v.proven() {
 			return Adopt
 		}
 	case g.honours(v.Seen, past, d) && d.Ask:
@@ -68,7 +80,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Stop
 	case holder == Ours && past.Hold != nil && past.Hold.ordered() && d.unwell():
 		return Extend
-	case d.State == Opened && holder == Ours && g.may(Open) && v.Ran:
+	case d.State == Opened && holder == Ours && g.may(Open) && v.proven():
 		return Go
 	case d.State == Opened && past.closing() && (holder == Nobody || holder == Person || holder == Stranger):
 		return Forget
@@ -95,6 +107,16 @@ func (g Gate) planUnread(now time.Time, v View, d Decision) Step {
 func (g Gate) adoptable(h Holder, past Memory) bool {
 	lost := h == Adrift || h == Ours && past.Hold == nil && past.Override == nil
 	return lost && g.may(Open)
+}
+
+// overtaken: a person enabled what bore our mark before its lost record was
+// made good. It is now, or else nobody would know what they lifted: they would
+// be overruled as soon as production falls sick. Who enabled before we looked,
+// after the journal was lost, cannot be told from who enabled a year ago: an
+// enabled transition does not say what it was disabled for.
+func (g Gate) overtaken(v View) bool {
+	return v.Seen.Enabled && g.holder(v.Before, v.Past) == Adrift && g.may(Close) &&
+		g.isPerson(v.Seen.ChangedBy, v.Past) && v.Seen.ChangedAt.After(v.Before.ChangedAt)
 }
 
 // honours: a person enabled while we wanted it closed, or lifted what we held.

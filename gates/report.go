@@ -21,7 +21,7 @@ type Report struct {
 	Override *Override
 	Own      Decision  // what it would be without the override
 	Ended    *OrderEnd // how the last override ended, until the next
-	Ran      bool      // every check has had a conclusive run since start; before that nothing is opened
+	Asked    bool      // every check has been asked since start; before that nothing is opened, by no order either
 	Enforced bool      // AWS shows what the decision wants, and it was looked at in this tick
 	Problems []Reason
 	Late     int       // records that wait for the journal to be writable
@@ -49,7 +49,7 @@ func (m *member) look(now time.Time, health probes.Snapshot) Report {
 	e := m.evidence(now, health)
 	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
-		Ran: m.view(health).Ran, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
+		Asked: m.view(health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()
 	r.Problems = m.problems(r, e)
 	return r

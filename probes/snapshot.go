@@ -101,6 +101,17 @@ func (c CheckState) Ran() bool {
 	return len(c.Targets) > 0
 }
 
+// Asked tells whether every target has been asked since start, whatever came
+// of it.
+func (c CheckState) Asked() bool {
+	for _, t := range c.Targets {
+		if t.Status.Runs == 0 {
+			return false
+		}
+	}
+	return len(c.Targets) > 0
+}
+
 // PassesSince is the least number of passes in a row begun after t, over all
 // targets.
 func (c CheckState) PassesSince(t time.Time) int {

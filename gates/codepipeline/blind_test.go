@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -197,6 +198,35 @@ func TestWellInTheGlimpses(t *testing.T) {
 			t.Errorf("closed %d times, and production passed every half minute", n)
 		}
 	})
+}
+
+// S6, S8: what the checks say does not matter to an order, so it does not wait
+// for answers that do not come in the dark.
+func TestOrderWhileBlindFromTheStart(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprint("journal lost: ", lost), func(t *testing.T) {
+			evening(t, func(t *testing.T, w *world) {
+				w.watched()
+				w.start()
+				time.Sleep(time.Minute)
+				w.fallSick()
+				w.stop()
+				if lost {
+					w.store = new(journal.Memory)
+				}
+				w.cut.Store(true)
+				w.start()
+				time.Sleep(10 * time.Minute)
+				if out := w.order(gates.Opened, time.Hour); len(out.Blocks) > 0 && !lost {
+					t.Errorf("blocked by %+v", out.Blocks)
+				}
+				time.Sleep(5 * time.Second)
+				if !w.enabled() {
+					t.Errorf("ordered open, and still disabled: %+v", w.report())
+				}
+			})
+		})
+	}
 }
 
 // S7: alice knows that andon is blind, and lets through.

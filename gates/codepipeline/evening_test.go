@@ -1,12 +1,14 @@
 package codepipeline_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/journal"
 )
 
 // evening runs a story in virtual time.
@@ -166,6 +168,44 @@ func TestPersonsEnableIsNotFought(t *testing.T) {
 			t.Error("person_enable is over, production is unwell, and the transition is still enabled")
 		}
 	})
+}
+
+// S7: the journal is lost, and alice lifts what andon has seen to be its own and
+// not taken up again yet.
+func TestPersonsEnableOfALostHoldIsNotFought(t *testing.T) {
+	for _, may := range [][]gates.Verb{{gates.Close, gates.Open}, {gates.Close}} {
+		t.Run(fmt.Sprint(may), func(t *testing.T) {
+			evening(t, func(t *testing.T, w *world) {
+				w.start()
+				time.Sleep(time.Minute)
+				w.fallSick()
+				w.stop()
+				w.store, w.gate.May = new(journal.Memory), may
+				w.silent.Store(true)
+				w.start()
+				time.Sleep(time.Minute)
+				if r := w.report(); r.Holder != gates.Adrift {
+					t.Fatalf("held by %q, want a hold that nobody knows", r.Holder)
+				}
+				w.enable("alice")
+				time.Sleep(time.Minute)
+				w.silent.Store(false)
+				for range 50 {
+					time.Sleep(time.Minute)
+					if !w.enabled() {
+						t.Fatal("a person's enable was fought")
+					}
+				}
+				if o := w.report().Override; o == nil || !strings.HasSuffix(o.Actor, "user/alice") {
+					t.Errorf("override %+v, want alice's", o)
+				}
+				time.Sleep(15 * time.Minute)
+				if w.enabled() {
+					t.Error("person_enable is over, production is unwell, and the transition is still enabled")
+				}
+			})
+		})
+	}
 }
 
 func TestPersonsEnableEndsWhenWhatWaitedHasEntered(t *testing.T) {

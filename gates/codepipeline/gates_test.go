@@ -202,7 +202,8 @@ func TestOrderBeatsClose(t *testing.T) {
 	})
 }
 
-// S8: an order does not open either before every check has run.
+// S8: an order does not open either before every check has run once. For what
+// that run says it does not wait: there may be no answer for hours.
 func TestOrderWaitsForTheFirstRuns(t *testing.T) {
 	twoGates(t, func(t *testing.T, s *simulation) {
 		s.start()
@@ -218,14 +219,14 @@ func TestOrderWaitsForTheFirstRuns(t *testing.T) {
 		if _, err := log.Append(t.Context(), time.Now(), "override", order); err != nil {
 			t.Fatal(err)
 		}
-		s.moods[1].Store(shopSilent)
+		s.moods[1].Store(shopHangs)
 		s.start()
-		time.Sleep(5 * time.Minute)
+		time.Sleep(2 * time.Second)
 		if s.door.look()["Staging"].InboundTransitionState.Enabled {
 			t.Error("opened although the check has not run")
 		}
-		s.moods[1].Store(shopSick)
-		time.Sleep(30 * time.Second)
+		s.moods[1].Store(shopSilent)
+		time.Sleep(15 * time.Second)
 		if !s.door.look()["Staging"].InboundTransitionState.Enabled {
 			t.Errorf("an order is not carried out: %+v", s.reportOf(s.gates[1]))
 		}

@@ -181,7 +181,7 @@ func (s *simulation) auditClose(w write, g gates.Gate, c chronicle) {
 	l := s.lifted[w.stage]
 	s.mu.Unlock()
 	honest := seen.skew.Abs() < time.Second // a Date that is off says that AWS's times of changes are, and here they are not
-	if t := seen.InboundTransitionState; honest && l.changed != 0 && t.LastChangedAt == l.changed && !ill && !l.ill && s.lost.Before(l.at) && !c.heeds(l) {
+	if t := seen.InboundTransitionState; honest && l.changed != 0 && t.LastChangedAt == l.changed && !ill && !l.ill && s.lost.Before(l.at) && !s.forgot(l) && !c.heeds(l) {
 		s.violated("S7: %s is disabled, and the enable of %s was never honoured", w.stage, t.LastChangedBy)
 	}
 }
@@ -243,7 +243,14 @@ func (s *simulation) heard(w write, after stageShown) {
 		s.opens = append(s.opens, w.time)
 	}
 	if mark, ours := w.truth.ours(s.gates[i].Instance, s.gates[i].Name); ours && w.key == "alice" {
-		unknown := !s.written(s.gates[i], mark.Intent) // a hold of before the journal was lost: nobody may have wanted it any more
-		s.lifted[w.stage] = lifting{t.LastChangedAt, w.time, s.illStore() || unknown}
+		unknown := !s.written(s.gates[i], mark.Intent) // a hold of before the journal was lost
+		unseen := unknown && !s.door.told("ANDON", w.stage, mark)
+		s.lifted[w.stage] = lifting{t.LastChangedAt, w.time, s.illStore() || unseen, unknown}
 	}
+}
+
+// forgot tells whether andon may not know any more what was lifted: the journal
+// never knew, and the process or the gate that was shown it is gone.
+func (s *simulation) forgot(l lifting) bool {
+	return l.fleeting && time.Unix(0, max(s.started.Load(), s.returned.Load())).After(l.at)
 }

@@ -16,6 +16,9 @@ import (
 type darkness struct {
 	cut  atomic.Int64 // since when, Unix nanoseconds; 0: it sees
 	dead atomic.Int32 // the witness that is; 0: none
+
+	mended time.Time    // when it last saw again
+	first  atomic.Int64 // when the first cut was of those that came before the witnesses were steady again, Unix nanoseconds
 }
 
 // witnesses are two, in two networks.
@@ -50,6 +53,9 @@ func (s *simulation) cutOff() {
 	}
 	s.note("all networks are cut")
 	now := time.Now()
+	if now.Sub(s.dark.mended) > 2*time.Minute {
+		s.dark.first.Store(now.UnixNano())
+	}
 	s.dark.cut.Store(now.UnixNano())
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +66,19 @@ func (s *simulation) cutOff() {
 
 func (s *simulation) mendNetworks() {
 	s.note("the networks are mended")
-	s.dark.cut.Store(0)
+	if s.dark.cut.Swap(0) != 0 {
+		s.dark.mended = time.Now()
+	}
+}
+
+// flap cuts and mends faster than production needs to fall sick.
+func (s *simulation) flap() {
+	for end := time.Now().Add(30 * time.Minute); time.Now().Before(end) && !s.failed(); {
+		s.cutOff()
+		time.Sleep(time.Duration(5+s.random.IntN(40)) * time.Second)
+		s.mendNetworks()
+		time.Sleep(time.Duration(1+s.random.IntN(30)) * time.Second)
+	}
 }
 
 // blindFor is how long andon must have known by now that it is blind, less than
@@ -81,11 +99,28 @@ func (s *simulation) auditDark(w write, g gates.Gate, c chronicle) {
 	if w.key != "ANDON" || c.ordered(w.time) != gates.Keep || s.illStore() || s.blindFor(w.time) <= 0 {
 		return
 	}
-	cut := time.Unix(0, s.dark.cut.Load())
-	if w.operation == "DisableStageTransition" && g.OnBlind == gates.CloseBlind && w.time.Sub(cut) >= 15*time.Minute {
+	since := time.Unix(0, max(s.dark.first.Load(), s.started.Load()))
+	if passed := s.passed(); passed.After(since) {
+		since = passed
+	}
+	if w.operation == "DisableStageTransition" && g.OnBlind == gates.CloseBlind && w.time.Sub(since) >= 15*time.Minute {
 		return
 	}
-	s.violated("S6: %s of %s, and nothing has been seen for %v", w.operation, w.stage, w.time.Sub(cut))
+	s.violated("S6: %s of %s, and nothing has been seen for %v", w.operation, w.stage, w.time.Sub(since))
+}
+
+// passed is when a run of production began that passed, the last one.
+func (s *simulation) passed() (last time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, runs := range s.runs {
+		for _, r := range runs {
+			if r.pass && r.begun.After(last) {
+				last = r.begun
+			}
+		}
+	}
+	return last
 }
 
 // auditVelocity: S11. No more opens in any window than allowed, but by order.

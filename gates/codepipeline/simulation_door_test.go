@@ -164,6 +164,14 @@ func (d *door) tell(key string, begun time.Time, skew time.Duration, answer stri
 	}
 }
 
+// told tells whether the caller was shown last that the mark holds the stage.
+func (d *door) told(key, stage string, mark gates.Mark) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	got, ours := d.shown[key][stage].ours(mark.Instance, mark.Gate)
+	return ours && got == mark
+}
+
 // look sees how things are, past all faults.
 func (d *door) look() map[string]stageShown {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"name":"`+pipelineName+`"}`))

@@ -37,16 +37,16 @@ type shopProbe struct {
 func (p shopProbe) Check(ctx context.Context, _ probes.Target) (probes.Facts, error) {
 	begun, cut := time.Now(), p.s.dark.cut.Load() != 0
 	err := p.s.shop(ctx, p.check)
-	if cut = cut || p.s.dark.cut.Load() != 0; cut && err != nil {
-		p.s.mu.Lock()
-		defer p.s.mu.Unlock()
-		p.s.asked[p.check] = p.s.asked[p.check] || p.current()
-		return probes.Facts{}, err // nobody can tell what it says of the shop
-	}
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	if !errors.Is(err, probes.ErrInconclusive) && (err == nil || !errors.Is(ctx.Err(), context.Canceled)) && p.current() {
-		p.s.asked[p.check] = true
+	if !p.current() || err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return probes.Facts{}, err
+	}
+	p.s.asked[p.check] = true
+	if cut = cut || p.s.dark.cut.Load() != 0; cut && err != nil {
+		return probes.Facts{}, err // nobody can tell what it says of the shop
+	}
+	if !errors.Is(err, probes.ErrInconclusive) {
 		p.s.runs[p.check] = append(p.s.runs[p.check], outcome{begun, time.Now(), err == nil})
 	}
 	return probes.Facts{}, err
@@ -93,6 +93,8 @@ func (s *simulation) event() {
 	case n < 36:
 		s.note("a release is pushed")
 		s.push(fmt.Sprint("rev-", s.random.Int32()))
+	case n < 37:
+		s.flap()
 	case n < 40:
 		s.cutOff()
 		if s.chance(20) {

@@ -94,6 +94,9 @@ func (s *simulation) change(check int) {
 // out either, and looks like an orphan until the gate is back.
 func (s *simulation) toggle(stage string) {
 	goes := !s.isAway(stage)
+	if !goes {
+		s.returned.Store(time.Now().UnixNano())
+	}
 	s.setAway(stage, goes)
 	err := s.life.reload(s.checks(), s.configured())
 	s.note("the gate of %s goes: %v: %v", stage, goes, err)

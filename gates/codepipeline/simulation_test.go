@@ -76,20 +76,21 @@ func simulate(t *testing.T, seed uint64) {
 // A simulation is one evening.
 type simulation struct {
 	*world
-	door    *door
-	random  *rand.Rand
-	seed    uint64
-	begun   time.Time
-	gates   []gates.Gate
-	store   *fickleStore
-	deadman *deadman
-	knows   bool           // andon is told who it is in AWS, not configured
-	moods   []atomic.Int32 // of the shop, by check
-	halted  atomic.Int64   // when the process was told to stop, Unix nanoseconds; 0: it was not
-	lost    time.Time      // when the journal was lost last
-	ill     atomic.Int64   // when the journal last changed its mode, Unix nanoseconds
-	started atomic.Int64   // when the process was, Unix nanoseconds
-	dark    darkness
+	door     *door
+	random   *rand.Rand
+	seed     uint64
+	begun    time.Time
+	gates    []gates.Gate
+	store    *fickleStore
+	deadman  *deadman
+	knows    bool           // andon is told who it is in AWS, not configured
+	moods    []atomic.Int32 // of the shop, by check
+	halted   atomic.Int64   // when the process was told to stop, Unix nanoseconds; 0: it was not
+	lost     time.Time      // when the journal was lost last
+	ill      atomic.Int64   // when the journal last changed its mode, Unix nanoseconds
+	started  atomic.Int64   // when the process was, Unix nanoseconds
+	returned atomic.Int64   // when a gate did last, Unix nanoseconds
+	dark     darkness
 
 	limitMax int // of opens, in limitPer
 	limitPer time.Duration
@@ -113,9 +114,10 @@ type outcome struct {
 
 // lifting is a person's enable of what andon held.
 type lifting struct {
-	changed float64 // AWS's time
-	at      time.Time
-	ill     bool // the journal was
+	changed  float64 // AWS's time
+	at       time.Time
+	ill      bool // the journal was
+	fleeting bool // the journal does not know what they lifted: who was shown it has to remember
 }
 
 var checkNames = []string{"storefront", "api"}
