@@ -11,14 +11,9 @@ import (
 )
 
 // awsConfig reads credentials, region and endpoints from where the AWS CLI
-// takes them. What is missing shows at the first call, not here, because
-// credentials may come and go.
-func (p *program) awsConfig(ctx context.Context, region string) (aws.Config, error) {
-	return p.awsProfile(ctx, region, "")
-}
-
-// awsProfile is awsConfig for a profile of ~/.aws, or "" for the usual one.
-func (p *program) awsProfile(ctx context.Context, region, profile string) (aws.Config, error) {
+// takes them, for a profile of ~/.aws or "" for the usual one. What is missing
+// shows at the first call, not here, because credentials may come and go.
+func (p *program) awsConfig(ctx context.Context, region, profile string) (aws.Config, error) {
 	if p.aws != nil {
 		return p.aws.Copy(), nil
 	}

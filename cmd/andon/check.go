@@ -54,7 +54,7 @@ func (p *program) runnable(file string, cfg *config.Config) error {
 	if _, err := newDoor(cfg.WebConfig, p.logger()); err != nil {
 		all = append(all, config.Error{File: file, Path: "web_config", Msg: err.Error()})
 	}
-	env := p.probeEnv(cfg)
+	env := p.world().Env(cfg)
 	try := func(list string, i int, c config.Check) {
 		if _, err := c.Settings.Probe(env); err != nil {
 			all = append(all, config.Error{File: c.Pos.File, Line: c.Pos.Line, Col: c.Pos.Col, Path: fmt.Sprintf("%s[%d]", list, i), Msg: err.Error()})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/cmd/andon/demo"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/emulator"
@@ -53,7 +55,8 @@ type demonstration struct {
 	andon, page, shop, aws net.Listener
 	goods                  *shop.Shop
 	server                 *emulator.Server
-	daemon                 *daemon
+	daemon                 *daemon.Daemon
+	log                    *slog.Logger
 }
 
 func (p *program) demo(ctx context.Context, listen string) error {
@@ -62,14 +65,14 @@ func (p *program) demo(ctx context.Context, listen string) error {
 		return fmt.Errorf("no place for the demo's journal: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	d := &demonstration{goods: shop.New(), server: emulator.New(emulator.Options{ActionDuration: demoAction, Seed: uint64(time.Now().UnixNano())})}
+	d := &demonstration{log: p.logger(), goods: shop.New(), server: emulator.New(emulator.Options{ActionDuration: demoAction, Seed: uint64(time.Now().UnixNano())})}
 	if err := d.listen(listen); err != nil {
 		return err
 	}
 	if err := d.start(ctx, p, dir); err != nil {
 		return err
 	}
-	defer d.daemon.close()
+	defer d.daemon.Close()
 	fmt.Fprint(p.Stdout, d.welcome())
 	d.run(ctx)
 	return nil
@@ -121,13 +124,13 @@ func (d *demonstration) start(ctx context.Context, p *program, dir string) error
 	}
 	us := *p
 	us.aws = new(d.config("andon")) // never the real AWS, whatever the environment says
-	d.daemon, err = us.newDaemon(ctx, cfg)
+	d.daemon, err = daemon.New(ctx, us.world(), cfg, daemon.Origin{})
 	return err
 }
 
 // run goes on until ctx is done.
 func (d *demonstration) run(ctx context.Context) {
-	page := demo.Page{Shop: d.goods, Gates: d.daemon.reports,
+	page := demo.Page{Shop: d.goods, Gates: d.daemon.Reports,
 		Pipeline: func(ctx context.Context) (demo.View, error) {
 			return demo.ViewOf(ctx, d.client("viewer"), "shop")
 		},
@@ -137,10 +140,10 @@ func (d *demonstration) run(ctx context.Context) {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", page)
 	var parts sync.WaitGroup
-	parts.Go(func() { d.daemon.watch(ctx) })
+	parts.Go(func() { d.daemon.Watch(ctx) })
 	parts.Go(func() { d.release(ctx) })
 	parts.Go(func() { serve(ctx, d.page, local(mux)) })
-	serve(ctx, d.andon, d.daemon.handler())
+	serve(ctx, d.andon, d.daemon.Handler())
 	d.goods.Mend() // whoever hangs in the shop may go
 	parts.Wait()
 }
@@ -162,7 +165,7 @@ func (d *demonstration) release(ctx context.Context) {
 		if i%3 == 0 {
 			r := demo.Revision(i / 3)
 			if _, err := d.server.Model.Push("shop", r.ID, r.Summary); err != nil {
-				d.daemon.log.Warn("the demo could not release", "error", err)
+				d.log.Warn("the demo could not release", "error", err)
 			}
 		}
 		if v, err := demo.ViewOf(ctx, d.client("viewer"), "shop"); err == nil {

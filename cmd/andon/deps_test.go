@@ -32,6 +32,7 @@ exporters         < gates probes journal prometheus dto expfmt
 config            < anything
 cmd/andon         < anything
 cmd/andon/demo    < gates shop aws
+cmd/andon/daemon  < anything
 bench             < nothing
 `
 

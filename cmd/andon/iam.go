@@ -128,7 +128,7 @@ func (p *program) regionOf(ctx context.Context, cfg *config.Config, given string
 	if given != "" || i < 0 {
 		return given, nil
 	}
-	aws, err := p.awsConfig(ctx, "")
+	aws, err := p.awsConfig(ctx, "", "")
 	if err != nil {
 		return "", failed(exitBad, err)
 	}

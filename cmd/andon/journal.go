@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/journal/sqlite"
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ func (p *program) openJournal(ctx context.Context, cmd *cobra.Command) (*sqlite.
 	if err != nil {
 		return nil, err
 	}
-	return sqlite.OpenReadOnly(ctx, filepath.Join(dir, journalFile))
+	return sqlite.OpenReadOnly(ctx, filepath.Join(dir, daemon.JournalFile))
 }
 
 func (p *program) dataDir(cmd *cobra.Command) (string, error) {

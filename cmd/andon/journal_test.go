@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/journal/sqlite"
@@ -55,7 +56,7 @@ func eveningJournal(t *testing.T) (dir string) {
 	dir = t.TempDir()
 	ctx, now := t.Context(), noon()
 	clock := func() time.Time { now = now.Add(100 * time.Millisecond); return now }
-	store, err := sqlite.Open(ctx, filepath.Join(dir, journalFile))
+	store, err := sqlite.Open(ctx, filepath.Join(dir, daemon.JournalFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func eveningJournal(t *testing.T) (dir string) {
 // add appends a record of any kind.
 func add(t *testing.T, dir, stream, kind string, at time.Time, body any) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(dir, journalFile))
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, daemon.JournalFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +235,7 @@ $`).MatchString(s.out); s.exit != exitGood || !ok {
 // alter changes a journal behind its back.
 func alter(t *testing.T, dir string, statements ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(dir, journalFile))
+	db, err := sql.Open("sqlite", filepath.Join(dir, daemon.JournalFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,12 +251,12 @@ func TestJournalMistakes(t *testing.T) {
 	t.Parallel()
 	dir, empty := eveningJournal(t), t.TempDir()
 	torn := eveningJournal(t)
-	path := filepath.Join(torn, journalFile)
+	path := filepath.Join(torn, daemon.JournalFile)
 	if b, err := os.ReadFile(path); err != nil || os.WriteFile(path, append(b[:4096:4096], make([]byte, len(b)-4096)...), 0o600) != nil {
 		t.Fatal(err)
 	}
 	website := t.TempDir()
-	if err := os.WriteFile(filepath.Join(website, journalFile), []byte("<html>"+strings.Repeat("x", 1000)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(website, daemon.JournalFile), []byte("<html>"+strings.Repeat("x", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/gates"
 )
 
@@ -37,7 +38,7 @@ func describe(kind string, body json.RawMessage) string {
 		})
 	case "verdict":
 		said, ok = in(body, verdictWords)
-	case kindReload:
+	case daemon.KindReload:
 		said, ok = in(body, reloadWords)
 	case "late":
 		said, ok = in(body, lateWords)
@@ -136,7 +137,7 @@ func verdictWords(v struct {
 	return strings.Join(all, "; ")
 }
 
-func reloadWords(r reloadRecord) string {
+func reloadWords(r daemon.ReloadRecord) string {
 	switch {
 	case r.Actor == "":
 		return ""

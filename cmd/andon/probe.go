@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/probes"
 	"github.com/spf13/cobra"
@@ -89,11 +90,11 @@ func (p *program) probe(ctx context.Context, o probing, cmd *cobra.Command) erro
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
-	all, err := newQuestions(cfg, nil, p.probeEnv)
+	all, err := daemon.Checks(cfg, p.world())
 	if err != nil {
 		return failed(exitUnknown, err)
 	}
-	chosen, err := o.choose(all.list)
+	chosen, err := o.choose(all)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/journal"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
@@ -108,6 +109,11 @@ func (p *program) getenv(name string) string {
 		}
 	}
 	return value
+}
+
+// world is what a daemon takes from here.
+func (p *program) world() daemon.World {
+	return daemon.World{Log: p.logger(), AWS: p.awsConfig, Build: buildInfo(), Writer: writer, WrapStore: p.wrapStore}
 }
 
 func (p *program) logger() *slog.Logger {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/spf13/cobra"
 )
@@ -46,7 +47,7 @@ func (p *program) runCommand() *cobra.Command {
 }
 
 // run is the daemon: it serves until ctx is done.
-func (p *program) run(ctx context.Context, from source, hup <-chan os.Signal) error {
+func (p *program) run(ctx context.Context, from func() (*config.Config, config.Files, error), hup <-chan os.Signal) error {
 	cfg, files, err := from()
 	if err != nil {
 		return err
@@ -59,23 +60,22 @@ func (p *program) run(ctx context.Context, from source, hup <-chan os.Signal) er
 	if site.door, err = newDoor(cfg.WebConfig, quietly(site.log)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	d, err := p.newDaemon(ctx, cfg)
+	d, err := daemon.New(ctx, p.world(), cfg, daemon.Origin{Read: from, Files: files})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer d.close()
-	d.log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
+	defer d.Close()
+	log := p.logger()
+	log.Info("andon is running", "instance", cfg.Instance, "checks", len(cfg.Checks), "gates", len(cfg.Gates),
 		"page", site.url(), "version", buildInfo().Version)
-	d.warn(cfg)
-	d.from, d.reloads.files = from, files
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var parts sync.WaitGroup
-	parts.Go(func() { d.watch(ctx) })
-	parts.Go(func() { d.followConfig(ctx, hup) })
-	err = site.serve(ctx, d.handler())
+	parts.Go(func() { d.Watch(ctx) })
+	parts.Go(func() { d.Follow(ctx, hup) })
+	err = site.serve(ctx, d.Handler())
 	cancel() // where the server ended by itself, so that nobody watches unseen
 	parts.Wait()
-	d.log.Info("andon has stopped", "holds", d.holds())
+	log.Info("andon has stopped", "holds", d.Holds())
 	return err
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
@@ -69,7 +70,7 @@ func (p *program) unholdCommand() *cobra.Command {
 }
 
 func (p *program) unhold(ctx context.Context, cfg *config.Config, names []string, u unholding) error {
-	store, err := p.unholdJournal(ctx, filepath.Join(cfg.Data, journalFile), u.dryRun)
+	store, err := p.unholdJournal(ctx, cfg.Data, u.dryRun)
 	if err != nil {
 		return failed(exitBad, err)
 	}
@@ -78,12 +79,12 @@ func (p *program) unhold(ctx context.Context, cfg *config.Config, names []string
 	if err != nil {
 		return err
 	}
-	points := p.points(new(codepipeline.Calls))
+	points := daemon.NewPoints(p.world(), new(codepipeline.Calls))
 	var me string
 	results := make([]unheld, 0, len(list))
 	exit := exitGood
 	for i, h := range list {
-		post, err := points.post(ctx, h.gate)
+		post, err := points.Post(ctx, h.gate)
 		if err != nil {
 			return failed(exitUnknown, err)
 		}
@@ -91,7 +92,7 @@ func (p *program) unhold(ctx context.Context, cfg *config.Config, names []string
 		if i == 0 {
 			// One set of credentials: who we are is the same in every region.
 			// Without an answer the order bears the name this machine knows.
-			me, _ = codepipeline.WhoAmI(ctx, points.config(h.gate.Region), nil)
+			me, _ = codepipeline.WhoAmI(ctx, points.Config(h.gate.Region), nil)
 		}
 		if me != "" {
 			h.gate.Principals = append(slices.Clone(h.gate.Principals), me)
@@ -118,14 +119,15 @@ type closingStore interface {
 
 // unholdJournal is where the order is written: for a rehearsal, a copy that is
 // thrown away.
-func (p *program) unholdJournal(ctx context.Context, path string, rehearse bool) (closingStore, error) {
+func (p *program) unholdJournal(ctx context.Context, dir string, rehearse bool) (closingStore, error) {
+	path := filepath.Join(dir, daemon.JournalFile)
 	_, err := os.Stat(path)
 	missing := errors.Is(err, os.ErrNotExist)
 	if missing {
 		fmt.Fprintf(p.Stderr, "andon: there is no journal at %s yet; if the daemon keeps its journal elsewhere, name that directory with --data\n", path)
 	}
 	if !rehearse {
-		return p.journal(path), nil
+		return p.world().Journal(dir), nil
 	}
 	draft := struct {
 		journal.Memory

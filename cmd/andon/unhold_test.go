@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
@@ -67,7 +68,7 @@ func (d *desk) configure(t *testing.T, principals, pipeline string) {
 // holdByAndon lets a line close on the desk's journal.
 func (d *desk) holdByAndon(t *testing.T) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(d.dir, journalFile))
+	store, err := sqlite.Open(t.Context(), filepath.Join(d.dir, daemon.JournalFile))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/journal"
@@ -25,7 +26,7 @@ func (p *program) holdings(ctx context.Context, cfg *config.Config, s journal.St
 	var all []holding
 	var configured []gates.Gate
 	for _, g := range cfg.Gates {
-		gate := gateOf(cfg, g)
+		gate := daemon.GateOf(cfg, g)
 		configured = append(configured, gate)
 		all = append(all, holding{gate: gate})
 	}

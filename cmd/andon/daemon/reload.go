@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -14,8 +14,12 @@ import (
 	"github.com/andon-project/andon/gates"
 )
 
-// A source is where the configuration comes from.
-type source func() (*config.Config, config.Files, error)
+// An Origin is where a configuration was read, and can be read again. Zero, it
+// stays as it is.
+type Origin struct {
+	Read  func() (*config.Config, config.Files, error)
+	Files config.Files // that it was read from
+}
 
 // reloads is what became of the configuration since start.
 type reloads struct {
@@ -25,9 +29,10 @@ type reloads struct {
 	pending *config.Config // refused because of what will pass: tried again
 }
 
-func (r *reloads) began(now time.Time) {
+func (r *reloads) began(now time.Time, files config.Files) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.files = files
 	r.state.Loaded = now
 }
 
@@ -49,10 +54,12 @@ type laterError struct{ err error }
 func (e *laterError) Error() string { return e.err.Error() }
 func (e *laterError) Unwrap() error { return e.err }
 
-// followConfig reloads when a file has changed and when hup receives, until ctx
-// is done. What was refused because a gate holds is taken up when it has opened.
-func (d *daemon) followConfig(ctx context.Context, hup <-chan os.Signal) {
+// Follow tells what may surprise in the configuration, and reloads when a file
+// has changed and when hup receives, until ctx is done. What was refused because
+// a gate holds is taken up when it has opened.
+func (d *Daemon) Follow(ctx context.Context, hup <-chan os.Signal) {
 	const again = 3 * time.Second
+	d.warn(d.cfg())
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() {
@@ -74,10 +81,10 @@ func (d *daemon) followConfig(ctx context.Context, hup <-chan os.Signal) {
 
 // reload reads the configuration anew and puts it to work as a whole, or leaves
 // everything as it is and says why.
-func (d *daemon) reload(ctx context.Context) error {
+func (d *Daemon) reload(ctx context.Context) error {
 	d.changing.Lock()
 	defer d.changing.Unlock()
-	cfg, files, err := d.from()
+	cfg, files, err := d.read()
 	d.reloads.mu.Lock()
 	d.reloads.files = files
 	d.reloads.mu.Unlock()
@@ -91,7 +98,7 @@ func (d *daemon) reload(ctx context.Context) error {
 }
 
 // retry takes up what was refused for something that passes.
-func (d *daemon) retry(ctx context.Context) {
+func (d *Daemon) retry(ctx context.Context) {
 	d.changing.Lock()
 	defer d.changing.Unlock()
 	cfg := d.reloads.pending
@@ -104,7 +111,7 @@ func (d *daemon) retry(ctx context.Context) {
 }
 
 // ended keeps and tells how an attempt to change the configuration ended.
-func (d *daemon) ended(cfg *config.Config, err error) {
+func (d *Daemon) ended(cfg *config.Config, err error) {
 	r := &d.reloads
 	r.mu.Lock()
 	before := r.state.Problem
@@ -135,7 +142,7 @@ func (d *daemon) ended(cfg *config.Config, err error) {
 }
 
 // warn tells what works and will surprise.
-func (d *daemon) warn(cfg *config.Config) {
+func (d *Daemon) warn(cfg *config.Config) {
 	for _, w := range cfg.Warnings {
 		d.log.Warn("the configuration may surprise", "warning", w.Error())
 	}
@@ -147,7 +154,7 @@ func oneSentence(err error) string {
 
 // apply puts cfg to work between two ticks of every line: none ever sees half
 // of it, and none is cut short. Call it with d.changing locked.
-func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
+func (d *Daemon) apply(ctx context.Context, cfg *config.Config) error {
 	before := d.setup.Load()
 	if err := fixed(before.cfg, cfg); err != nil {
 		return err

@@ -1,7 +1,7 @@
-package main
+package daemon
 
 import (
-	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -12,13 +12,12 @@ import (
 // Prometheus, a hook and a proxy ask a daemon by the name it is known by.
 func TestDaemonAnswersByItsNames(t *testing.T) {
 	t.Parallel()
-	p := program{Stderr: io.Discard}
-	d, err := p.newDaemon(t.Context(), &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}, Data: t.TempDir()})
+	d, err := New(t.Context(), World{Log: slog.New(slog.DiscardHandler)}, &config.Config{Listen: "andon.internal:9797", Hosts: []string{"andon.example.com"}, Data: t.TempDir()}, Origin{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.close()
-	h := d.handler()
+	defer d.Close()
+	h := d.Handler()
 	for host, want := range map[string]int{
 		"andon.internal:9797": 200, "andon.example.com": 200, "localhost": 200, "evil.example": 421,
 	} {

@@ -1,9 +1,10 @@
-package main
+package daemon
 
 import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -11,10 +12,10 @@ import (
 	"github.com/andon-project/andon/journal/sqlite"
 )
 
-// A patientStore opens its journal when it is first needed, and tries again
+// A Journal is the embedded journal. It opens its file when it is first needed, and tries again
 // while it cannot: a full or read-only disk must not keep andon from starting,
 // because closing needs no journal.
-type patientStore struct {
+type Journal struct {
 	open func(context.Context) (journal.Store, error)
 
 	failures atomic.Uint64 // uses of the journal that failed, since start
@@ -24,24 +25,30 @@ type patientStore struct {
 	closer io.Closer
 }
 
-// journal is the embedded journal in a file.
-func (p *program) journal(path string) *patientStore {
-	s := &patientStore{}
+// JournalFile is the embedded journal's name in the data directory.
+const JournalFile = "journal.db"
+
+var _ journal.Store = (*Journal)(nil)
+
+// Journal is the journal in a data directory. Nothing is opened yet.
+func (w World) Journal(dir string) *Journal {
+	path := filepath.Join(dir, JournalFile)
+	s := &Journal{}
 	s.open = func(ctx context.Context) (journal.Store, error) {
 		db, err := sqlite.Open(ctx, path)
 		if err != nil {
 			return nil, err
 		}
 		s.closer = db
-		if p.wrapStore != nil {
-			return p.wrapStore(db), nil
+		if w.WrapStore != nil {
+			return w.WrapStore(db), nil
 		}
 		return db, nil
 	}
 	return s
 }
 
-func (s *patientStore) ready(ctx context.Context) (journal.Store, error) {
+func (s *Journal) ready(ctx context.Context) (journal.Store, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.store == nil {
@@ -56,7 +63,7 @@ func (s *patientStore) ready(ctx context.Context) (journal.Store, error) {
 
 // counted counts what went wrong with the journal itself. That somebody else
 // wrote first, or that we are stopping, is not.
-func (s *patientStore) counted(err error) error {
+func (s *Journal) counted(err error) error {
 	if err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, context.Canceled) {
 		s.failures.Add(1)
 	}
@@ -64,7 +71,7 @@ func (s *patientStore) counted(err error) error {
 }
 
 // Append is journal.Store's.
-func (s *patientStore) Append(ctx context.Context, r journal.Record) error {
+func (s *Journal) Append(ctx context.Context, r journal.Record) error {
 	store, err := s.ready(ctx)
 	if err != nil {
 		return s.counted(err)
@@ -73,7 +80,7 @@ func (s *patientStore) Append(ctx context.Context, r journal.Record) error {
 }
 
 // Read is journal.Store's.
-func (s *patientStore) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+func (s *Journal) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
 	store, err := s.ready(ctx)
 	if err != nil {
 		return nil, s.counted(err)
@@ -83,7 +90,7 @@ func (s *patientStore) Read(ctx context.Context, stream string, after uint64, li
 }
 
 // Streams is journal.Store's.
-func (s *patientStore) Streams(ctx context.Context) ([]string, error) {
+func (s *Journal) Streams(ctx context.Context) ([]string, error) {
 	store, err := s.ready(ctx)
 	if err != nil {
 		return nil, s.counted(err)
@@ -93,7 +100,7 @@ func (s *patientStore) Streams(ctx context.Context) ([]string, error) {
 }
 
 // Close ends the use of the journal.
-func (s *patientStore) Close() error {
+func (s *Journal) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closer == nil {

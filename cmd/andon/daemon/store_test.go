@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func (f failing) Append(context.Context, journal.Record) error { return f.err }
 func TestJournalFailuresAreCounted(t *testing.T) {
 	t.Parallel()
 	var err error
-	s := &patientStore{open: func(context.Context) (journal.Store, error) { return failing{err: err}, nil }}
+	s := &Journal{open: func(context.Context) (journal.Store, error) { return failing{err: err}, nil }}
 	for _, c := range []struct {
 		err  error
 		want uint64

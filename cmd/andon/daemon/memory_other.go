@@ -1,8 +1,8 @@
 //go:build !linux
 
-package main
+package daemon
 
 import "context"
 
 // giveBack is for Linux, where containers run.
-func (d *daemon) giveBack(context.Context, <-chan struct{}) {}
+func (d *Daemon) giveBack(context.Context, <-chan struct{}) {}

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"fmt"
@@ -23,12 +23,21 @@ type question struct {
 	check probes.Check
 }
 
+// Checks makes the checks and witnesses of cfg ready to be asked.
+func Checks(cfg *config.Config, w World) ([]probes.Check, error) {
+	q, err := newQuestions(cfg, nil, w)
+	if err != nil {
+		return nil, err
+	}
+	return q.list, nil
+}
+
 // newQuestions makes the checks of cfg. Those that were the same before, which
 // may be nil, are taken over: to make thousands anew takes seconds, and the
 // monitor lets alone what is the same.
-func newQuestions(cfg *config.Config, before *questions, newEnv func(*config.Config) kinds.Env) (*questions, error) {
+func newQuestions(cfg *config.Config, before *questions, w World) (*questions, error) {
 	if before == nil || before.egress != cfg.Egress {
-		before = &questions{env: newEnv(cfg)}
+		before = &questions{env: w.Env(cfg)}
 	}
 	q := &questions{cfg.Egress, before.env, map[string]question{}, make([]probes.Check, 0, len(cfg.Checks)+len(cfg.Witnesses))}
 	for _, c := range cfg.Checks {

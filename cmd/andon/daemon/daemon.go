@@ -1,4 +1,6 @@
-package main
+// Package daemon is a configuration at work: its checks run, its gates are kept,
+// its faces served, and it is replaced as a whole when it changes.
+package daemon
 
 import (
 	"context"
@@ -6,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,42 +16,37 @@ import (
 	"github.com/andon-project/andon/exporters"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
-	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/probes"
-	"github.com/andon-project/andon/probes/kinds"
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// journalFile is the embedded journal's name in the data directory.
-const journalFile = "journal.db"
-
-// A daemon is a configuration at work.
-type daemon struct {
+// A Daemon is a configuration at work.
+type Daemon struct {
+	world    World
 	log      *slog.Logger
-	store    *patientStore
+	store    *Journal
 	monitor  *probes.Monitor
 	verdicts *gates.Verdicts
 	velocity *gates.Velocity // of all opens
 	calls    codepipeline.Calls
 	setup    atomic.Pointer[setup]
-	renewed  chan struct{}          // there is a setup whose lines do not run yet
-	relook   chan struct{}          // … and whose orphans are not known
-	untidy   chan struct{}          // … and what reading it took is not given back
-	me       atomic.Pointer[string] // our ARN, once AWS told it
-	from     source                 // nil: the configuration stays as it is
+	renewed  chan struct{}                                // there is a setup whose lines do not run yet
+	relook   chan struct{}                                // … and whose orphans are not known
+	untidy   chan struct{}                                // … and what reading it took is not given back
+	me       atomic.Pointer[string]                       // our ARN, once AWS told it
+	read     func() (*config.Config, config.Files, error) // nil: the configuration stays as it is
 	reloads  reloads
 	orphans  atomic.Pointer[[]gates.Orphan]
 
 	changing sync.Mutex // guards points, and that one setup follows the other
-	points   *points
-	newEnv   func(*config.Config) kinds.Env
+	points   *Points
 }
 
-// newDaemon builds everything and starts nothing.
-func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, error) {
-	d := &daemon{log: p.logger(), newEnv: p.probeEnv, renewed: make(chan struct{}, 1), relook: make(chan struct{}, 1), untidy: make(chan struct{}, 1)}
-	d.points = p.points(&d.calls)
-	d.store = p.journal(filepath.Join(cfg.Data, journalFile))
+// New builds everything and starts nothing. Close it in the end.
+func New(ctx context.Context, w World, cfg *config.Config, from Origin) (*Daemon, error) {
+	d := &Daemon{world: w, log: w.Log, read: from.Read, renewed: make(chan struct{}, 1), relook: make(chan struct{}, 1), untidy: make(chan struct{}, 1)}
+	d.points = NewPoints(w, &d.calls)
+	d.store = w.Journal(cfg.Data)
 	d.verdicts = gates.NewVerdicts(d.store, cfg.Instance)
 	if err := d.verdicts.Load(ctx); err != nil {
 		d.log.Error("the journal cannot be read: andon closes, but opens nothing until it can", "error", err)
@@ -63,12 +59,12 @@ func (p *program) newDaemon(ctx context.Context, cfg *config.Config) (*daemon, e
 	d.monitor = probes.NewMonitor(s.questions.list, d.verdicts.Prior)
 	d.work(ctx, s)
 	d.setup.Store(s)
-	d.reloads.began(time.Now())
+	d.reloads.began(time.Now(), from.Files)
 	return d, nil
 }
 
-// watch runs the checks and the lines until ctx is done.
-func (d *daemon) watch(ctx context.Context) {
+// Watch runs the checks and the lines until ctx is done.
+func (d *Daemon) Watch(ctx context.Context) {
 	var parts sync.WaitGroup
 	changed, stop := d.monitor.Changed()
 	defer stop()
@@ -82,7 +78,7 @@ func (d *daemon) watch(ctx context.Context) {
 
 // keepLines runs the lines of the setup, and asks in each of its regions who
 // we are.
-func (d *daemon) keepLines(ctx context.Context) {
+func (d *Daemon) keepLines(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	running, asked := map[*gates.Line]context.CancelFunc{}, map[string]bool{}
@@ -122,7 +118,7 @@ func (d *daemon) keepLines(ctx context.Context) {
 }
 
 // keepVerdicts writes verdicts down when they change, and again when that failed.
-func (d *daemon) keepVerdicts(ctx context.Context, changed <-chan struct{}) {
+func (d *Daemon) keepVerdicts(ctx context.Context, changed <-chan struct{}) {
 	const again = 10 * time.Second
 	for {
 		select {
@@ -138,7 +134,7 @@ func (d *daemon) keepVerdicts(ctx context.Context, changed <-chan struct{}) {
 }
 
 // findOurselves asks AWS who we are until it answers.
-func (d *daemon) findOurselves(ctx context.Context, cfg aws.Config) {
+func (d *Daemon) findOurselves(ctx context.Context, cfg aws.Config) {
 	const again = 30 * time.Second
 	for {
 		arn, err := codepipeline.WhoAmI(ctx, cfg, &d.calls)
@@ -156,7 +152,7 @@ func (d *daemon) findOurselves(ctx context.Context, cfg aws.Config) {
 }
 
 // weAre tells every line, and those to come.
-func (d *daemon) weAre(arn string) {
+func (d *Daemon) weAre(arn string) {
 	d.changing.Lock()
 	defer d.changing.Unlock()
 	d.me.Store(&arn)
@@ -165,8 +161,8 @@ func (d *daemon) weAre(arn string) {
 	}
 }
 
-// reports are the last ticks of all lines, in the order of the configuration.
-func (d *daemon) reports() []gates.Report {
+// Reports are the last ticks of all lines, in the order of the configuration.
+func (d *Daemon) Reports() []gates.Report {
 	s := d.setup.Load()
 	byGate := map[string]gates.Report{}
 	for _, l := range s.lines {
@@ -183,9 +179,10 @@ func (d *daemon) reports() []gates.Report {
 	return all
 }
 
-func (d *daemon) holds() int {
+// Holds is at how many gates andon holds the transition.
+func (d *Daemon) Holds() int {
 	n := 0
-	for _, r := range d.reports() {
+	for _, r := range d.Reports() {
 		if r.Holder == gates.Ours {
 			n++
 		}
@@ -193,27 +190,28 @@ func (d *daemon) holds() int {
 	return n
 }
 
-func (d *daemon) handler() http.Handler {
-	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.reports,
+// Handler serves the status API, the page and the metrics.
+func (d *Daemon) Handler() http.Handler {
+	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.Reports,
 		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
-		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: buildInfo(), Hosts: d.hosts,
+		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: d.world.Build, Hosts: d.hosts,
 		Config: d.reloads.last, Orphans: d.left})
 }
 
 // hosts are the names that the server answers for.
-func (d *daemon) hosts() []string { return append([]string{d.cfg().Listen}, d.cfg().Hosts...) }
+func (d *Daemon) hosts() []string { return append([]string{d.cfg().Listen}, d.cfg().Hosts...) }
 
-func (d *daemon) cfg() *config.Config { return d.setup.Load().cfg }
+func (d *Daemon) cfg() *config.Config { return d.setup.Load().cfg }
 
 // ready: every gate has been looked at once.
-func (d *daemon) ready() error {
-	if n := len(d.reports()); n < len(d.cfg().Gates) {
+func (d *Daemon) ready() error {
+	if n := len(d.Reports()); n < len(d.cfg().Gates) {
 		return fmt.Errorf("%d of %d gates have been looked at since start; wait", n, len(d.cfg().Gates))
 	}
 	return nil
 }
 
-func (d *daemon) callCounts() map[exporters.Call]uint64 {
+func (d *Daemon) callCounts() map[exporters.Call]uint64 {
 	counts := map[exporters.Call]uint64{}
 	for c, n := range d.calls.Counts() {
 		counts[exporters.Call(c)] = n
@@ -221,10 +219,9 @@ func (d *daemon) callCounts() map[exporters.Call]uint64 {
 	return counts
 }
 
-func (d *daemon) close() {
+// Close ends the use of the journal.
+func (d *Daemon) Close() {
 	if err := d.store.Close(); err != nil {
 		d.log.Error("the journal did not close cleanly", "error", err)
 	}
 }
-
-var _ journal.Store = (*patientStore)(nil)

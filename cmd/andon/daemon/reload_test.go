@@ -1,11 +1,13 @@
-package main
+package daemon
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,11 +20,13 @@ import (
 	"github.com/andon-project/andon/exporters"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
 // A reloadable is a daemon at work whose file can be written anew.
 type reloadable struct {
-	*daemon
+	*Daemon
 	server *emulator.Server
 	file   string
 }
@@ -31,16 +35,17 @@ type reloadable struct {
 // with the pipelines shop and depot.
 func newReloadable(t *testing.T, text string) *reloadable {
 	t.Helper()
-	s := &stage{server: emulator.New(emulator.Options{})}
-	s.aws = httptest.NewServer(s.server)
-	for _, name := range []string{"shop", "depot"} {
-		if err := s.call("ADMIN", "CreatePipeline", strings.Replace(pipelineDeclaration, `"name":"shop"`, `"name":"`+name+`"`, 1), nil); err != nil {
-			t.Fatal(err)
-		}
+	server := emulator.New(emulator.Options{})
+	web := httptest.NewServer(server)
+	at := func(key string) aws.Config {
+		return aws.Config{Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider(key, "any", "")}
 	}
-	p := program{Stderr: t.Output(), aws: &aws.Config{Region: "us-east-1", BaseEndpoint: &s.aws.URL,
-		Credentials: credentials.NewStaticCredentialsProvider("ANDON", "any", "")}}
-	r := &reloadable{server: s.server, file: filepath.Join(t.TempDir(), "andon.yaml")}
+	for _, name := range []string{"shop", "depot"} {
+		createPipeline(t, codepipeline.NewFromConfig(at("ADMIN")), name)
+	}
+	world := World{Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		AWS: func(context.Context, string, string) (aws.Config, error) { return at("ANDON"), nil }}
+	r := &reloadable{server: server, file: filepath.Join(t.TempDir(), "andon.yaml")}
 	from := func() (*config.Config, config.Files, error) { return config.LoadFiles(r.file, config.Overrides{}) }
 	write(t, r.file, text)
 	cfg, _, err := from()
@@ -48,28 +53,59 @@ func newReloadable(t *testing.T, text string) *reloadable {
 		t.Fatal(err)
 	}
 	cfg.Data = t.TempDir()
-	if r.daemon, err = p.newDaemon(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	r.from = func() (*config.Config, config.Files, error) {
+	read := func() (*config.Config, config.Files, error) {
 		next, files, err := from()
 		if next != nil {
 			next.Data = cfg.Data
 		}
 		return next, files, err
 	}
+	if r.Daemon, err = New(t.Context(), world, cfg, Origin{Read: read}); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	var parts sync.WaitGroup
-	parts.Go(func() { r.watch(ctx) })
+	parts.Go(func() { r.Watch(ctx) })
 	t.Cleanup(func() {
-		s.server.ClearFaults()
+		server.ClearFaults()
 		stop()
 		parts.Wait()
-		r.close()
-		s.aws.CloseClientConnections()
-		s.aws.Close()
+		r.Close()
+		web.CloseClientConnections()
+		web.Close()
 	})
 	return r
+}
+
+// createPipeline makes one of two stages, Source and Production.
+func createPipeline(t *testing.T, c *codepipeline.Client, name string) {
+	t.Helper()
+	stage := func(name string, category types.ActionCategory, provider string) types.StageDeclaration {
+		a := types.ActionDeclaration{Name: &name, ActionTypeId: &types.ActionTypeId{
+			Category: category, Owner: types.ActionOwnerAws, Provider: &provider, Version: aws.String("1")}}
+		artifact := aws.String("source")
+		if category == types.ActionCategorySource {
+			a.OutputArtifacts = []types.OutputArtifact{{Name: artifact}}
+		} else {
+			a.InputArtifacts = []types.InputArtifact{{Name: artifact}}
+		}
+		return types.StageDeclaration{Name: &name, Actions: []types.ActionDeclaration{a}}
+	}
+	if _, err := c.CreatePipeline(t.Context(), &codepipeline.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
+		Name: &name, RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
+		ArtifactStore: &types.ArtifactStore{Type: types.ArtifactStoreTypeS3, Location: aws.String("artifacts")},
+		Stages: []types.StageDeclaration{
+			stage("Source", types.ActionCategorySource, "S3"), stage("Production", types.ActionCategoryDeploy, "CodeDeploy"),
+		}}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (r *reloadable) becomes(t *testing.T, text string) error {
@@ -113,7 +149,7 @@ func TestReloadIsNotSeenHalf(t *testing.T) {
 	well, sick := web.URL+"/", web.URL+"/sick"
 	r := newReloadable(t, mixed(well, sick, "x"))
 	decided := func() bool {
-		rs := r.reports()
+		rs := r.Reports()
 		return len(rs) == 1 && rs[0].Enforced && rs[0].Decision.State.String() == "open"
 	}
 	eventually(t, "the gate is open", decided)
@@ -160,7 +196,7 @@ gates:
 - {name: production, may: [close, open], min_hold: 1s, checks: [x, y], codepipeline: {pipeline: shop, transition: Production}}
 `, web.URL, web.URL)
 	r := newReloadable(t, one)
-	h := r.handler()
+	h := r.Handler()
 	get := func(path string) string {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
@@ -184,7 +220,7 @@ gates:
 		})
 	}
 	for i := range 40 {
-		eventually(t, "the journal has been read", func() bool { return len(r.reports()) > 0 })
+		eventually(t, "the journal has been read", func() bool { return len(r.Reports()) > 0 })
 		if err := r.becomes(t, []string{two, one}[i%2]); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +228,7 @@ gates:
 	stop()
 	readers.Wait()
 	eventually(t, "one gate and one check are left", func() bool {
-		return len(r.reports()) == 1 && len(r.monitor.Snapshot()) == 1 && r.ready() == nil
+		return len(r.Reports()) == 1 && len(r.monitor.Snapshot()) == 1 && r.ready() == nil
 	})
 }
 
@@ -202,21 +238,21 @@ func TestReloadByAWriter(t *testing.T) {
 	const good, bad = "checks: [{name: x, every: 24h, http: {url: 'http://127.0.0.1:1/'}}]", "checks: [{name: x, evry: 24h}]"
 	r := newReloadable(t, good)
 	write(t, r.file, bad)
-	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err == nil || !strings.Contains(err.Error(), `did you mean "every"?`) {
+	if err := (commands{r.Daemon}).Reload(t.Context(), "mia"); err == nil || !strings.Contains(err.Error(), `did you mean "every"?`) {
 		t.Errorf("a bad file: %v", err)
 	}
 	if s := r.reloads.last(); s.Problem == "" || s.Failed.IsZero() {
 		t.Errorf("it is not told: %+v", s)
 	}
 	write(t, r.file, good)
-	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err != nil {
+	if err := (commands{r.Daemon}).Reload(t.Context(), "mia"); err != nil {
 		t.Error(err)
 	}
 	if s := r.reloads.last(); s.Problem != "" {
 		t.Errorf("all is well again, and it is told: %+v", s)
 	}
-	r.from = nil
-	if err := (commands{r.daemon}).Reload(t.Context(), "mia"); err == nil {
+	r.read = nil
+	if err := (commands{r.Daemon}).Reload(t.Context(), "mia"); err == nil {
 		t.Error("there is no file, and it was reloaded")
 	}
 }

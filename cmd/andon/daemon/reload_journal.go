@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -12,10 +12,11 @@ import (
 	"github.com/andon-project/andon/journal"
 )
 
-const kindReload = "reload" // a reload that a writer ordered, in the instance's stream
+// KindReload is the kind of a ReloadRecord, in the instance's stream.
+const KindReload = "reload"
 
-// A reloadRecord says who ordered a reload, and what came of it.
-type reloadRecord struct {
+// A ReloadRecord says which writer ordered a reload, and what came of it.
+type ReloadRecord struct {
 	Actor   string   `json:"actor"`
 	Changed []string `json:"changed,omitempty"` // in brief, such as "check storefront"
 	Refused string   `json:"refused,omitempty"` // why the configuration before stays
@@ -23,7 +24,7 @@ type reloadRecord struct {
 
 // record writes r to the stream that verdicts are written to as well: who was
 // second reads on and tries again.
-func (d *daemon) record(ctx context.Context, r reloadRecord) error {
+func (d *Daemon) record(ctx context.Context, r ReloadRecord) error {
 	const deadline, tries = 5 * time.Second, 5
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
@@ -32,7 +33,7 @@ func (d *daemon) record(ctx context.Context, r reloadRecord) error {
 		if err != nil {
 			return err
 		}
-		if _, err = log.Append(ctx, time.Now(), kindReload, r); !errors.Is(err, journal.ErrConflict) {
+		if _, err = log.Append(ctx, time.Now(), KindReload, r); !errors.Is(err, journal.ErrConflict) {
 			return err
 		}
 		_, err = log.CatchUp(ctx)

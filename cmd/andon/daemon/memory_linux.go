@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"bufio"
@@ -19,7 +19,7 @@ const settled = 10 * time.Second
 // that only reading a configuration needed: most of the heap's peak, and a
 // third of the program's own code and tables. What is needed again comes back
 // from the page cache.
-func (d *daemon) giveBack(ctx context.Context, reloaded <-chan struct{}) {
+func (d *Daemon) giveBack(ctx context.Context, reloaded <-chan struct{}) {
 	for {
 		select {
 		case <-ctx.Done():

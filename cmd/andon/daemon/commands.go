@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // commands are what a writer may order of a daemon: exporters.Commands.
-type commands struct{ *daemon }
+type commands struct{ *Daemon }
 
 // Order puts a person's order in force at a gate.
 func (c commands) Order(ctx context.Context, gate string, o gates.Order) (gates.Outlook, error) {
@@ -25,14 +25,14 @@ func (c commands) Withdraw(ctx context.Context, gate string, o gates.Order) (gat
 
 // Reload reads the configuration again.
 func (c commands) Reload(ctx context.Context, actor string) error {
-	if c.from == nil {
+	if c.read == nil {
 		return errors.New("this andon has no file that it could read again")
 	}
 	c.log.Info("a reload was ordered", "by", actor)
 	ctx = context.WithoutCancel(ctx) // who asked may leave, and what was read is not read again
 	before := c.cfg()
 	err := c.reload(ctx)
-	r := reloadRecord{Actor: actor}
+	r := ReloadRecord{Actor: actor}
 	if err == nil {
 		r.Changed = changes(before, c.cfg())
 	} else {
@@ -56,6 +56,9 @@ func (c commands) at(gate string, do func(*gates.Line) (gates.Outlook, error)) (
 }
 
 // writer tells who sends r, if that is one who may write.
-func (d *daemon) writer(r *http.Request) (string, error) {
-	return writer(r, d.cfg().WebConfig, d.cfg().Writers)
+func (d *Daemon) writer(r *http.Request) (string, error) {
+	if d.world.Writer == nil {
+		return "", errors.New("this andon takes no orders over HTTP")
+	}
+	return d.world.Writer(r, d.cfg().WebConfig, d.cfg().Writers)
 }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 // keepOrphans looks for holds that no gate answers for, and tells of them when
 // they are found and when they are gone.
-func (d *daemon) keepOrphans(ctx context.Context) {
+func (d *Daemon) keepOrphans(ctx context.Context) {
 	const every = 10 * time.Second
 	look, told := gates.NewOrphans(d.store), map[string]bool{}
 	for {
@@ -43,7 +43,7 @@ func (d *daemon) keepOrphans(ctx context.Context) {
 }
 
 // left are the orphans found last.
-func (d *daemon) left() []gates.Orphan {
+func (d *Daemon) left() []gates.Orphan {
 	if found := d.orphans.Load(); found != nil {
 		return *found
 	}

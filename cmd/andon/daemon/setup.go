@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -22,17 +22,17 @@ type setup struct {
 
 // newSetup makes ready what cfg asks for, with what stays of the setup before,
 // which may be nil. It starts and changes nothing.
-func (d *daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup) (*setup, error) {
+func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup) (*setup, error) {
 	if before == nil {
 		before = new(setup)
 	}
 	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}}
 	var err error
-	if s.questions, err = newQuestions(cfg, before.questions, d.newEnv); err != nil {
+	if s.questions, err = newQuestions(cfg, before.questions, d.world); err != nil {
 		return nil, err
 	}
 	for _, g := range cfg.Gates {
-		post, err := d.points.post(ctx, gateOf(cfg, g))
+		post, err := d.points.Post(ctx, GateOf(cfg, g))
 		if err != nil {
 			return nil, err
 		}
@@ -40,14 +40,14 @@ func (d *daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 		s.gates = append(s.gates, post.Gate)
 		s.posts[at] = append(s.posts[at], post)
 		s.lines[at] = before.lines[at]
-		s.regions[at.region] = d.points.config(at.region)
+		s.regions[at.region] = d.points.Config(at.region)
 	}
 	return s, nil
 }
 
 // work lets the lines of s take up their gates. Those that are new are made;
 // all others have to be paused.
-func (d *daemon) work(ctx context.Context, s *setup) {
+func (d *Daemon) work(ctx context.Context, s *setup) {
 	for at, posts := range s.posts {
 		if s.lines[at] == nil {
 			l := gates.NewLine(d.monitor.Snapshot)
