@@ -28,6 +28,7 @@ type decoder struct {
 	secrets  []path // values that are secret by their name
 	web      webFile
 	zones    map[string]*time.Location
+	hosts    map[string]string // of witnesses: how they are shown
 	known    map[reflect.Type]map[string][]int
 }
 

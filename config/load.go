@@ -110,6 +110,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 		from:   from,
 		failed: map[path]bool{},
 		zones:  map[string]*time.Location{},
+		hosts:  map[string]string{},
 		known:  map[reflect.Type]map[string][]int{},
 	}
 	var c Config

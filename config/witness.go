@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/andon-project/andon/probes/kinds"
 )
@@ -23,10 +24,24 @@ func (d *decoder) checkWitness(p path, w *Witness) {
 	network := p.key("network")
 	switch {
 	case !d.given(network):
-		w.Network = cmp.Or(d.refs.hide(host(address(w.Settings))), "this-machine") // a resolver of its own
+		w.Network = cmp.Or(d.hostOf(w.Settings), "this-machine") // a resolver of its own
 	case len(w.Network) > maxHost || !networkPattern.MatchString(w.Network):
 		d.report(network, "want a word for what it shares with others, like provider-a, %s", got(network, w.Network))
 	}
+}
+
+// hostOf is the host that s asks, or what stands for it where it came by a
+// reference: the same for the same host, however it is written.
+func (d *decoder) hostOf(s kinds.Settings) string {
+	h := host(address(s))
+	if h == "" || d.hosts[h] != "" {
+		return d.hosts[h]
+	}
+	d.hosts[h] = h
+	if name := s.Targets()[0].Name; !strings.Contains(name, h) {
+		d.hosts[h] = cmp.Or(reference.FindString(name), h)
+	}
+	return d.hosts[h]
 }
 
 // address is that of the first target of s, "" if there is none.

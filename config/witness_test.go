@@ -27,3 +27,26 @@ func TestWitnessNetworks(t *testing.T) {
 		}
 	}
 }
+
+// A host that came by a reference is not shown, and is one network all the same.
+func TestWitnessNetworksOfReferences(t *testing.T) {
+	t.Parallel()
+	const file = `witnesses:
+- {name: a, dns: {name: example.com, server: "${env:A}"}}
+- {name: b, tcp: {address: "${env:A}:443"}}
+- {name: c, tcp: {address: "${env:A_PORT}"}}
+- {name: d, http: {url: "${env:A_URL}/x"}}
+- {name: e, http: {url: "${env:B_URL}/x?y"}}
+- {name: f, http: {url: "https://b.test/${env:A}"}}
+- {name: g, http: {url: "https://c.test/${env:A}"}}
+`
+	c, err := load("andon.yaml", []byte(file), Overrides{Environ: []string{"A=192.0.2.1", "A_PORT=192.0.2.1:25", "A_URL=http://192.0.2.1/", "B_URL=http://b.test"}}, kinds.Table())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"${env:A}", "${env:A}", "${env:A}", "${env:A}", "${env:B_URL}", "${env:B_URL}", "c.test"} {
+		if got := c.Witnesses[i].Network; got != want {
+			t.Errorf("%s: %q, want %q", c.Witnesses[i].Name, got, want)
+		}
+	}
+}

@@ -102,12 +102,16 @@ type discreet struct {
 // Check implements probes.Probe.
 func (d discreet) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
 	facts, err := d.Probe.Check(ctx, t)
-	if host, port, bad := net.SplitHostPort(facts.Remote); bad == nil {
-		if hidden := d.references.Hide(host); hidden != host {
-			facts.Remote = hidden + ":" + port
-		}
-	}
+	facts.Remote = d.remote(facts.Remote)
 	return facts, d.hide(err)
+}
+
+// remote hides an address, but not for the sake of its port.
+func (d discreet) remote(address string) string {
+	if host, port, err := net.SplitHostPort(address); err == nil && d.references[host] != "" {
+		return d.references[host] + ":" + port
+	}
+	return d.references.Shown(address)
 }
 
 func (d discreet) hide(err error) error {

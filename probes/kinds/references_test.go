@@ -152,3 +152,24 @@ func TestReferencesInMistakes(t *testing.T) {
 		}
 	}
 }
+
+// An address that came by a reference is not shown as what was connected to.
+func TestReferencesInRemote(t *testing.T) {
+	t.Parallel()
+	address := peer(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, refs := range map[string]kinds.References{
+		"${env:DB}":         {address: "${env:DB}"},
+		"${env:IP}:" + port: {host: "${env:IP}", address: "${env:IP}:" + port},
+		address:             {port: "${env:PORT}"},
+	} {
+		s := kinds.TCP{Address: address}
+		s.SetReferences(refs)
+		if facts, err := ask(t, s, kinds.Env{}); err != nil || facts.Remote != want {
+			t.Errorf("%+v, %v, want %s", facts, err, want)
+		}
+	}
+}
