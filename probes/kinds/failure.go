@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/andon-project/andon/egress"
 	"github.com/andon-project/andon/probes"
@@ -157,17 +158,17 @@ func printable(s string, limit int) string {
 	var b strings.Builder
 	n := 0
 	for i, r := range s {
-		if n++; n > limit {
-			return b.String() + "…"
-		}
+		shown := string(r)
 		switch {
 		case r == '\uFFFD':
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case strconv.IsPrint(r):
-			b.WriteRune(r)
-		default:
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			shown = fmt.Sprintf(`\x%02x`, s[i])
+		case !strconv.IsPrint(r):
+			shown = strings.Trim(strconv.QuoteRuneToASCII(r), "'")
 		}
+		if n += utf8.RuneCountInString(shown); n > limit {
+			return b.String() + "…"
+		}
+		b.WriteString(shown)
 	}
 	return b.String()
 }

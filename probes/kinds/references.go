@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -32,7 +33,7 @@ func (r References) Hide(text string) string {
 	found := map[string]string{} // what there may be in text, and what to write instead
 	for value, written := range r {
 		for _, form := range []string{value, strings.ToLower(value), url.QueryEscape(value), url.PathEscape(value),
-			printable(value, len(value)), strings.Trim(strconv.Quote(value), `"`)} {
+			printable(value, math.MaxInt), strings.Trim(strconv.Quote(value), `"`)} {
 			if len(form) < fewest {
 				continue
 			}
@@ -146,5 +147,5 @@ func bare(written string) string {
 	}
 	authority, _, _ := strings.Cut(plain[begin:end], "/")
 	host := begin + strings.LastIndexByte(authority, '@') + 1
-	return printable(written[:begin]+written[host:end]+query, len(written))
+	return printable(written[:begin]+written[host:end]+query, math.MaxInt)
 }
