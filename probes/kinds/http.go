@@ -54,7 +54,7 @@ func (s HTTP) String() string {
 	if err != nil {
 		return s.method() + " (unreadable url)"
 	}
-	return s.method() + " " + s.name(u)
+	return s.shown(s.method()) + " " + s.name(u)
 }
 
 // name is the url, parsed as u, as it is shown.
