@@ -30,7 +30,12 @@ const fewest = 4
 // Hide is text with the references in place of what they stand for, also where
 // that is quoted, escaped, in lower case or cut off.
 func (r References) Hide(text string) string {
-	found := map[string]string{} // what there may be in text, and what to write instead
+	found := map[string]string{} // what there is in text, and what to write instead
+	find := func(form, written string) {
+		if before := found[form]; before == "" || written < before { // of two, always the same
+			found[form] = written
+		}
+	}
 	for value, written := range r {
 		for _, form := range []string{value, strings.ToLower(value), url.QueryEscape(value), url.PathEscape(value),
 			printable(value, math.MaxInt), strings.Trim(strconv.Quote(value), `"`)} {
@@ -38,12 +43,10 @@ func (r References) Hide(text string) string {
 				continue
 			}
 			if strings.Contains(text, form) {
-				found[form] = written
+				find(form, written)
 			}
 			for _, cut := range cuts(text, form) {
-				if before := found[cut]; before == "" || written+"…" < before { // of two that begin alike, always the same
-					found[cut] = written + "…"
-				}
+				find(cut, written+"…")
 			}
 		}
 	}

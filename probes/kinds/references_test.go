@@ -108,6 +108,8 @@ func TestReferencesInFailures(t *testing.T) {
 		{web(long1), env, `expected text == "xxxxx`},
 		{&kinds.HTTP{URL: quote("http://" + secret + ".test/")}, env, "${env:T}.test"},
 		{&kinds.HTTP{URL: quote(echo + "/" + secret + "?go=1")}, env, "lookup ${env:T}.test"},
+		{&kinds.HTTP{URL: "http://shop.test/", Client: client(t, "proxy_url: http://"+secret+".test:3128")}, env, "lookup ${env:T}.test"},
+		{&kinds.HTTP{URL: "http://shop.test/", Client: client(t, "oauth2: {client_id: a, client_secret: b, token_url: 'http://"+secret+".test/"+secret+"'}")}, env, "no token from http://${env:T}.test: "},
 		{&kinds.TCP{Address: greets, Steps: []kinds.Step{{Expect: quote("^220 " + secret + "$")}, {Send: secret + "\r\n", Expect: quote("^a" + secret)}}}, env, "waiting for what step 2 expects"},
 		{&kinds.TCP{Address: quote(secret + ".test:1")}, env, "lookup ${env:T}.test"},
 		{&kinds.TLS{Address: quote(secret + ".test:1")}, env, "lookup ${env:T}.test"},
