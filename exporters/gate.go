@@ -68,6 +68,7 @@ type HoldView struct {
 	Intent   string            `json:"intent"` // as in the mark in AWS and in the journal
 	Began    time.Time         `json:"began"`
 	Earliest time.Time         `json:"earliest,omitzero"` // when it can be lifted without a person, if from now on every run passes
+	Asks     string            `json:"asks,omitempty"`    // why it cannot be, and a person has to open
 	Checks   []string          `json:"checks"`            // which were unhealthy
 	Order    string            `json:"order,omitempty"`   // the person's order that it began with
 	Suspect  bool              `json:"suspect"`           // the release inside, or the one that had just left, may be the cause
@@ -158,20 +159,19 @@ func viewGate(r gates.Report, now time.Time) GateView {
 	if e := r.Ended; e != nil {
 		v.Ended = &EndView{clip(e.ID), clip(e.Why), clip(e.Actor), e.At.UTC()}
 	}
-	v.Hold = viewHold(r)
+	v.Hold = viewHold(r, now)
 	return v
 }
 
-func viewHold(r gates.Report) *HoldView {
+func viewHold(r gates.Report, now time.Time) *HoldView {
 	h := r.Hold
 	if h == nil {
 		return nil
 	}
 	v := HoldView{Intent: clip(h.Intent), Began: h.Began.UTC(), Checks: list(h.Checks), Order: clip(h.Order),
 		Suspect: h.Suspect, OldRead: h.OldRead, Inside: moving(h.Inside)}
-	if t, ok := r.Earliest(); ok {
-		v.Earliest = t.UTC()
-	}
+	t, asks := r.Earliest(now)
+	v.Earliest, v.Asks = t.UTC(), clip(asks)
 	return &v
 }
 

@@ -136,13 +136,21 @@ func rider(x Execution) string {
 }
 
 // Earliest is when the hold of r can be lifted without a person, if from now on
-// every run passes; false: it cannot, or there is no such hold.
-func (r Report) Earliest() (time.Time, bool) {
+// every run passes. When it cannot be, whatever the checks say, the time is zero
+// and asks says why; both are zero where there is no such hold.
+func (r Report) Earliest(now time.Time) (t time.Time, asks string) {
 	h := r.Hold
-	if h == nil || r.Holder != Ours || r.Decision.State != Closed || r.Own.Ask || !r.Gate.may(Open) {
-		return time.Time{}, false
+	if h == nil || r.Holder != Ours || r.Decision.State != Closed {
+		return t, ""
 	}
-	t := r.At
+	if !r.Gate.may(Open) {
+		return t, "the gate may not open"
+	}
+	e := Evidence{Hold: h, Reopen: r.Gate.Reopen, Waiting: len(r.Seen.Waiting)}
+	if asks = e.askWhy(); asks != "" {
+		return t, asks
+	}
+	t = now
 	latest := func(other time.Time) {
 		if other.After(t) {
 			t = other
@@ -159,7 +167,7 @@ func (r Report) Earliest() (time.Time, bool) {
 		if c.Verdict != probes.Healthy {
 			want = max(want, c.Up)
 		}
-		latest(r.At.Add(time.Duration(max(0, want-c.Passes)) * c.Every))
+		latest(now.Add(time.Duration(max(0, want-c.Passes)) * c.Every))
 	}
-	return t, true
+	return t, ""
 }

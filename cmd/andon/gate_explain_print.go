@@ -118,11 +118,14 @@ func (t *table) hold(v exporters.GateView, now time.Time) {
 	}
 	t.row("hold", text)
 	t.releases("inside then", h.Inside, len(h.Inside), now)
-	if h.Suspect {
+	if h.Suspect && h.Asks == "" {
 		t.row("", "the release that was inside then, or had left less than an hour before, may be the cause, and what waits may carry the same fault")
 	}
-	if h.OldRead {
+	if h.OldRead && h.Asks == "" {
 		t.row("", "CodePipeline did not let us look before we closed, so it never opens by itself")
+	}
+	if h.Asks != "" {
+		t.row("", h.Asks+": a person has to open")
 	}
 	if !h.Earliest.IsZero() {
 		t.row("", fmt.Sprintf("it can be lifted at %s at the earliest (%s), if every run passes from now on", stamp(h.Earliest), exporters.Away(h.Earliest, now)))

@@ -34,9 +34,11 @@ func TestGateExplain(t *testing.T) {
 	t.Parallel()
 	sick := closedGate("g")
 	sick.Decision.Ask, sick.Decision.Reasons = false, sick.Decision.Reasons[:1]
-	sick.Gate.MinHold = 10 * time.Minute
+	sick.Gate.MinHold, sick.Gate.Reopen = 10*time.Minute, gates.AutoReopen
 	sick.Checks[0] = gates.CheckEvidence{Name: "storefront", Verdict: probes.Unhealthy, Word: "unhealthy", Text: "connection refused", Failure: ago(20 * time.Second), Passes: 1, Up: 10, Needs: 10, Every: 10 * time.Second}
 	sick.Hold = &gates.Hold{Intent: "k3f9", Began: ago(4 * time.Minute), Checks: []string{"storefront"}, Suspect: true, Inside: sick.Seen.Inside}
+	suspect := sick
+	suspect.Gate.Reopen = gates.AskIfSuspect
 	ordered := openGate("g")
 	ordered.Override = &gates.Override{ID: "9", State: gates.Opened, Actor: "mia", Reason: "the fix", At: ago(time.Minute), Expires: noon().Add(time.Hour), Replaces: &gates.OrderRef{State: gates.Closed, Actor: "bob"}}
 	ordered.Own = gates.Decision{State: gates.Closed, Reasons: []gates.Reason{{Text: "storefront is unhealthy: status is 500"}}}
@@ -53,6 +55,7 @@ func TestGateExplain(t *testing.T) {
 			"says: (andon shop-prod g k3f9) storefront is unhealthy", "waiting      execution 2222", "GetPipelineState: too many requests",
 			"'andon override set g open --reason TEXT --for 1h'", "aws codepipeline enable-stage-transition --pipeline-name shop --stage-name Production",
 			"gate/g", "    5  release", "   12  release"}},
+		"suspect":   {suspect, []string{"what waits may carry the same fault: a person has to open"}},
 		"asking":    {closedGate("g"), []string{"a person has to open", "you can   look at what waits"}},
 		"ordered":   {ordered, []string{"mia ordered it open", "in place of the order of bob that it is closed", "without it the gate would be closed: storefront is unhealthy: status is 500", "andon override clear g"}},
 		"ended":     {ended, []string{"none; the last has ended: its time is over", "andon override set g closed"}},
