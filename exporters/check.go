@@ -21,6 +21,7 @@ type CheckView struct {
 	Name    string     `json:"name"`
 	Kind    string     `json:"kind"`
 	Every   string     `json:"every"`
+	Cron    string     `json:"cron,omitempty"` // the timetable and its time zone, where it runs by one
 	Timeout string     `json:"timeout"`
 	Policy  PolicyView `json:"policy"`
 	Witness bool       `json:"witness,omitempty"` // it tells whether andon sees, and nothing of production
@@ -105,7 +106,7 @@ func (s Sources) showCheck(w http.ResponseWriter, r *http.Request) {
 
 func viewCheck(c probes.CheckState, now time.Time, most int) CheckView {
 	verdict := c.At(now)
-	v := CheckView{Name: c.Name, Kind: c.Kind, Every: c.Every.String(), Timeout: c.Timeout.String(),
+	v := CheckView{Name: c.Name, Kind: c.Kind, Every: c.Every.String(), Cron: clip(c.Cron), Timeout: c.Timeout.String(),
 		Witness: c.Witness, Network: clip(c.Network), Verdict: verdict.String(), Targets: []TargetView{}, TargetsTotal: len(c.Targets)}
 	worst, ok := c.Worst(now)
 	if !ok {

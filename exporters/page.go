@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/andon-project/andon/gates"
@@ -66,7 +67,11 @@ type gateCard struct {
 	Until moment
 	Holds moment // since when somebody holds
 	Read  moment
+	Next  string // what it takes to open again
+	Opens moment // when that is at the earliest
 	Order *orderNote
+
+	HeldByParts []string // where the name may be broken
 
 	Reasons, Problems []note
 	Inside, Waiting   crowd
@@ -169,6 +174,10 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 	}
 	if c.HeldBy != "" {
 		c.Holds = at(r.Seen.ChangedAt)
+		c.HeldByParts = strings.SplitAfter(c.HeldBy, "/")
+	}
+	if h := c.Hold; h != nil {
+		c.Next, c.Opens = next(*h, c.Ask), at(h.Earliest)
 	}
 	if o := c.GateView.Order; o != nil {
 		c.Order = &orderNote{o.Actor, o.Reason, o.State.String(), at(o.At), at(o.Expires), c.Own.State.String()}
@@ -176,10 +185,17 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 	if e := c.GateView.Ended; e != nil && now.Sub(e.At) > 24*time.Hour {
 		c.GateView.Ended = nil // no news any more
 	}
-	c.Reasons, c.Problems = notes(c.GateView.Reasons, now), notes(c.GateView.Problems, now)
+	c.Reasons, c.Problems = notes(c.GateView.Reasons, now), notes(besides(c.GateView.Reasons, c.GateView.Problems), now)
 	c.Inside = drawCrowd(c.GateView.Inside, c.InsideTotal, now)
 	c.Waiting = drawCrowd(c.GateView.Waiting, c.WaitingTotal, now)
 	return c
+}
+
+// besides leaves out what stands among the reasons already.
+func besides(reasons, problems []gates.Reason) []gates.Reason {
+	return slices.DeleteFunc(slices.Clone(problems), func(p gates.Reason) bool {
+		return slices.ContainsFunc(reasons, func(r gates.Reason) bool { return r.Code == p.Code && r.Text == p.Text })
+	})
 }
 
 func notes(rs []gates.Reason, now time.Time) []note {

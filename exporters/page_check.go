@@ -10,14 +10,15 @@ import (
 
 // checkRow is a check as its worst target shows it.
 type checkRow struct {
-	Name, Kind, Every string
-	Network           string // of a witness
-	Targets           int
-	Mood              string // open, closed or unknown
-	Verdict, Why      string
-	Policy            string
-	Since, Last       moment
-	Bar               *bar
+	Name, Kind, When string
+	Network          string // of a witness
+	Targets          int
+	Mood             string // open, closed or unknown
+	Verdict, Why     string
+	Progress         string // of one that is not healthy
+	Policy           string
+	Since, Last      moment
+	Bar              *bar
 }
 
 // A bar draws the last run: how much of the time it was given it took, and in
@@ -39,7 +40,7 @@ const barWidth = 120
 
 func drawCheck(c probes.CheckState, now time.Time) checkRow {
 	verdict := c.At(now)
-	row := checkRow{Name: c.Name, Kind: c.Kind, Every: c.Every.String(), Targets: len(c.Targets), Verdict: verdict.String(),
+	row := checkRow{Name: c.Name, Kind: c.Kind, When: when(c), Targets: len(c.Targets), Verdict: verdict.String(),
 		Mood: [...]string{probes.Unknown: moodUnknown, probes.Healthy: moodOpen, probes.Unhealthy: moodClosed}[verdict]}
 	if c.Witness {
 		row.Network = clip(c.Network)
@@ -50,7 +51,11 @@ func drawCheck(c probes.CheckState, now time.Time) checkRow {
 		return row
 	}
 	s := worst.Status
-	row.Policy = s.Policy().String()
+	p := s.Policy()
+	row.Policy = fmt.Sprintf("unhealthy after %s, healthy after %s in a row", among(p.Down, p.Of), numberOf(p.Up, "pass", "passes"))
+	if n := s.PassesSince(time.Time{}); verdict == probes.Unhealthy && n > 0 {
+		row.Progress = fmt.Sprintf("%d of %s in a row", n, numberOf(p.Up, "pass", "passes"))
+	}
 	row.Since = moment{since(s, now), now}
 	if row.Why = clip(s.Why(now)); row.Why != "" && row.Targets > 1 {
 		row.Why = clip(worst.Target.Name + ": " + row.Why)
@@ -60,6 +65,32 @@ func drawCheck(c probes.CheckState, now time.Time) checkRow {
 		row.Bar = drawBar(s.Last, c.Timeout)
 	}
 	return row
+}
+
+// when says how often a check runs, in words.
+func when(c probes.CheckState) string {
+	switch {
+	case c.Cron != "":
+		return "at " + clip(c.Cron)
+	case c.Every < time.Second:
+		return "every " + c.Every.String()
+	}
+	return "every " + span(c.Every)
+}
+
+// among says how many failures make a check unhealthy.
+func among(down, of int) string {
+	if down == of {
+		return numberOf(down, "failure", "failures") + " in a row"
+	}
+	return fmt.Sprintf("%d failures among %d runs", down, of)
+}
+
+func numberOf(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 func drawBar(r probes.Result, timeout time.Duration) *bar {

@@ -59,7 +59,7 @@ func TestPageTellsWhy(t *testing.T) {
 			"AWS shows what the gate decided"}},
 		{"closing", []gates.Report{closing}, []string{"The line is stopped", "but AWS does not show that yet", "AWS does not show what the gate decided"}},
 		{"open", []gates.Report{open()}, []string{"The line is open", "Releases may enter Production.", "storefront is healthy", "0 waiting", "0 inside"}},
-		{"held by a person", []gates.Report{person()}, []string{"The line is stopped", "held by arn:aws:iam::123456789012:user/mia since", "In AWS the hold says: audit until 3 pm",
+		{"held by a person", []gates.Report{person()}, []string{"The line is stopped", "held by arn:aws:iam::123456789012:user/ mia since", "In AWS the hold says: audit until 3 pm",
 			"the hold is not andon's, and andon does not lift it", "andon itself would have it open, because storefront is healthy"}},
 		{"our hold still stands", []gates.Report{with(closed(), func(r *gates.Report) { r.Decision.State = gates.Opened })}, []string{"andon's hold still stands"}},
 		{"cannot tell", []gates.Report{keep}, []string{"andon cannot tell whether the line may move", "storefront has no fresh evidence",
@@ -90,9 +90,9 @@ func TestPageTellsChecks(t *testing.T) {
 	s := world(probes.Snapshot{sick(), check("fleet", target("a", nil), target("b")), check("empty")})
 	s.Ready = starting
 	got := text(t, s)
-	for _, want := range []string{"storefront http every 10s unhealthy since 2026-11-20 11:59:50 UTC (10 s ago) connecting to 192.0.2.7:443: connection refused 42 ms",
-		"42 ms of 3s, resolve 1 ms, connect 15 ms, processing 20 ms", "fleet http every 10s, 2 targets unknown b: it has not run yet",
-		"empty http every 10s unknown it has no targets", "andon is not ready: andon has not looked"} {
+	for _, want := range []string{"storefront http every 10 s unhealthy since 2026-11-20 11:59:50 UTC (10 s ago) connecting to 192.0.2.7:443: connection refused 42 ms",
+		"42 ms of 3s, resolve 1 ms, connect 15 ms, processing 20 ms", "fleet http every 10 s, 2 targets unknown b: it has not run yet",
+		"empty http every 10 s unknown it has no targets", "andon is not ready: andon has not looked"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not told in:\n%s", want, got)
 		}
@@ -200,7 +200,7 @@ func TestPageStructure(t *testing.T) {
 func checkElements(t *testing.T, all []xml.StartElement) {
 	t.Helper()
 	known := strings.Fields("html head meta title link body header main section article footer div h1 h2 h3 h4 p ul ol li " +
-		"strong b q code time a br span table thead tbody tr th td svg path rect")
+		"strong b q code time a br span table thead tbody tr th td svg path rect wbr")
 	ids, labels := map[string]int{}, map[string]bool{}
 	for _, e := range all {
 		tag := e.Name.Local

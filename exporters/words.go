@@ -36,6 +36,8 @@ func speak(v GateView, p passage) (mood, word, lead string) {
 		return moodOpen, "open", "Releases may enter " + stage + "."
 	case p.status == http.StatusLocked && v.State == gates.Closed && v.AWS != nil && v.AWS.Enabled:
 		return moodClosed, "closing", "No release may enter " + stage + ", but AWS does not show that yet."
+	case p.status == http.StatusLocked && v.State == gates.Closed && v.Holder == gates.Person:
+		return moodClosed, "closed", "No release may enter " + stage + ": a person holds it, and andon does not lift that."
 	case p.status == http.StatusLocked && v.State == gates.Closed:
 		return moodClosed, "closed", "No release may enter " + stage + "."
 	case p.status == http.StatusLocked && v.Holder == gates.Ours:
@@ -44,6 +46,17 @@ func speak(v GateView, p passage) (mood, word, lead string) {
 		return moodClosed, "held", "No release may enter " + stage + ": the hold is not andon's, and andon does not lift it."
 	}
 	return moodUnknown, "cannot tell", "andon cannot tell whether releases may enter " + stage + "."
+}
+
+// next says what it takes to lift andon's hold; ask is told already.
+func next(h HoldView, ask bool) string {
+	switch {
+	case !h.Earliest.IsZero():
+		return "andon opens by itself, when every check has passed often enough: at the earliest"
+	case h.Asks != "" && !ask:
+		return "andon does not open by itself, also when production is well again: " + h.Asks + ". Enable the transition then"
+	}
+	return ""
 }
 
 // heading stands above the reasons of the decision. They are why a release may

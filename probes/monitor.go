@@ -20,6 +20,7 @@ type Check struct {
 	Kind     string // http, tcp, …: for people and labels
 	Schedule cron.Schedule
 	Every    time.Duration // the schedule's period, for people
+	Cron     string        // the timetable and its zone, for people; "" for a fixed period
 	Timeout  time.Duration // each run is cancelled after it
 	Policy   Policy
 	Targets  []Target

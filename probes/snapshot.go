@@ -9,6 +9,7 @@ type Snapshot []CheckState
 type CheckState struct {
 	Name, Kind     string
 	Every, Timeout time.Duration
+	Cron           string // the timetable and its zone; "" for a fixed period
 	Witness        bool   // it says whether andon can see, and nothing of production
 	Network        string // of a witness
 	Targets        []TargetState
@@ -31,7 +32,7 @@ func (m *Monitor) Snapshot() Snapshot {
 		for _, e := range r.entries[i] {
 			all = append(all, TargetState{e.target, e.missed.Load(), *e.status.Load()})
 		}
-		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Timeout: c.Timeout, Witness: c.Witness, Network: c.Network,
+		s[i] = CheckState{Name: c.Name, Kind: c.Kind, Every: c.Every, Cron: c.Cron, Timeout: c.Timeout, Witness: c.Witness, Network: c.Network,
 			Targets: all[first:len(all):len(all)]}
 	}
 	return s

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 
@@ -76,6 +77,10 @@ func newCheck(c config.Check, env kinds.Env) (probes.Check, error) {
 	}
 	policy := probes.DefaultPolicy(c.Every, c.Timeout)
 	policy.Down, policy.Of, policy.Up = c.Down.N, c.Down.Of, c.Up
-	return probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every,
+	timetable := c.Cron
+	if timetable != "" {
+		timetable += " " + cmp.Or(c.Timezone, "UTC")
+	}
+	return probes.Check{Name: c.Name, Kind: c.Kind, Schedule: c.Schedule, Every: c.Every, Cron: timetable,
 		Timeout: c.Timeout, Policy: policy, Targets: c.Settings.Targets(), Probe: probe}, nil
 }
