@@ -186,6 +186,10 @@ func TestExcuseLeavesNoTrace(t *testing.T) {
 	switch {
 	case !s.Since.Equal(before.Since) || !s.Failing.IsZero() || s.LastFailure.Err != nil:
 		t.Errorf("since %v, failing %v, last failure %v; want what was before", s.Since, s.Failing, s.LastFailure)
+	case before.PassesSince(time.Time{}) != 4 || s.PassesSince(time.Time{}) != 0:
+		t.Errorf("%d passes before the dark and %d after a failure in it; want 4, and none that would open", before.PassesSince(time.Time{}), s.PassesSince(time.Time{}))
+	case s.Add(again(t0.Add(70*time.Second), true)).PassesSince(time.Time{}) != 1:
+		t.Error("a pass after the dark does not count")
 	case s.Last.Outcome() != Inconclusive:
 		t.Errorf("the last run is %v, want inconclusive", s.Last.Outcome())
 	case s.At(t0.Add(64*time.Second)) != Unknown:

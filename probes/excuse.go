@@ -11,7 +11,8 @@ import (
 // begun at or after from are forgotten, and a verdict that rests on them is what
 // it was before. Passes stand, since nobody passes by mistake, and so does the
 // spell of a target that was unhealthy already. What has been counted stays
-// counted.
+// counted. Whatever is to be opened needs its passes after them: an excuse is no
+// proof that production was well.
 func (s Status) Excuse(from time.Time) Status {
 	if s.Last.Outcome() == Fail && !s.Last.Start.Before(from) {
 		s.Last.Err = inTheDark(s.Last.Err)
@@ -47,6 +48,13 @@ func (s Status) without(from time.Time) []run {
 	return slices.DeleteFunc(slices.Clone(s.recent), dark) // a copy: the status before is still somebody's snapshot
 }
 
-func inTheDark(err error) error {
-	return fmt.Errorf("%w: andon could not see, its witnesses failed as well: %w", ErrInconclusive, err)
+// darkError is a failure that says nothing, because andon could not see.
+type darkError struct{ err error }
+
+func inTheDark(err error) error { return &darkError{err} }
+
+func (e *darkError) Error() string {
+	return fmt.Sprintf("%v: andon could not see, its witnesses failed as well: %v", ErrInconclusive, e.err)
 }
+
+func (e *darkError) Unwrap() []error { return []error{ErrInconclusive, e.err} }

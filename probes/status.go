@@ -2,6 +2,7 @@ package probes
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -43,6 +44,7 @@ type Status struct {
 
 	conclusive int64 // when the last of them ended, in Unix nanoseconds
 	passed     int64 // when the last that passed began, in Unix nanoseconds; 0: none has
+	sure       int   // passes since the last failure, also one that andon's blindness excused
 
 	was      Verdict // before the verdict changed last
 	wasSince time.Time
@@ -89,11 +91,16 @@ func (s Status) Add(r Result) Status {
 	s.Runs++
 	switch r.Outcome() {
 	case Inconclusive:
+		if _, dark := errors.AsType[*darkError](r.Err); dark {
+			s.sure = 0
+		}
 		return s
 	case Pass:
 		s.Failing, s.passed = time.Time{}, r.Start.UnixNano()
+		s.sure++
 	case Fail:
 		s.LastFailure = Failure{r.Start, r.Err}
+		s.sure = 0
 		s.Failures++
 		s.Unsteady = cmp.Or(s.Unsteady, r.Start)
 		s.ByReason = more(s.ByReason, Reason(r.Err))
@@ -221,13 +228,14 @@ func (s Status) Stale(now time.Time) bool {
 // Ran tells whether at least one conclusive run has been made since start.
 func (s Status) Ran() bool { return len(s.recent) > 0 }
 
-// PassesSince counts the passes in a row, up to now, that began after t. No
-// more than the policy's larger number is remembered.
+// PassesSince counts the passes in a row, up to now, that began after t. It is
+// asked before something is opened, so even a failure that was excused ends a
+// row. No more than the policy's larger number is remembered.
 func (s Status) PassesSince(t time.Time) int {
 	if t.IsZero() {
-		return s.streak(0)
+		return min(s.sure, s.streak(0))
 	}
-	return s.streak(t.UnixNano())
+	return min(s.sure, s.streak(t.UnixNano()))
 }
 
 // Policy returns what s is judged by.
