@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(everything))
 	f.Add([]byte(withClient + " {basic_auth: {username: a, password: b}, tls_config: {min_version: TLS12}, oauth2: {claims: {a: [1]}}}"))
+	f.Add([]byte(quoting))
 	files, _ := filepath.Glob("testdata/*/*.yaml")
 	for _, file := range files {
 		if strings.Contains(file, "bomb") { // slow, and every change of it is as slow
@@ -31,8 +33,13 @@ func FuzzLoad(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if _, err := load("andon.yaml", text, Overrides{}, kinds.Table()); err != nil && err.Error() == "" {
+		const secret = "s3cr3t V4lue"
+		real, err := load("andon.yaml", text, Overrides{Environ: []string{"TOKEN=" + secret}}, kinds.Table())
+		if err != nil && err.Error() == "" {
 			t.Error("refused without a word")
+		}
+		if shown := told(real, err); !bytes.Contains(text, []byte("s3cr")) && strings.Contains(shown, secret[:6]) {
+			t.Errorf("shows what a reference stands for: %s", shown)
 		}
 		c, err := load("andon.yaml", text, Overrides{}, table())
 		if err == nil {
@@ -57,4 +64,35 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// quoting has references wherever a check may have them.
+const quoting = `checks:
+- {name: web, http: {url: "https://${env:TOKEN}@a.test/${env:TOKEN}?${env:TOKEN}", expect: ['text == "${env:TOKEN}"', "${env:TOKEN}"], headers: {A: "${env:TOKEN}"}, method: "${env:TOKEN}"}}
+- {name: tcp, tcp: {address: "${env:TOKEN}:1", tls: {server_name: "${env:TOKEN}"}, steps: [{send_hex: "${env:TOKEN}", expect: "(${env:TOKEN}"}, {send: "${env:TOKEN}", expect: "${env:TOKEN}"}]}}
+- {name: tls, tls: {address: "a:${env:TOKEN}", min_version: "${env:TOKEN}", alpn: ["${env:TOKEN}"]}}
+- {name: dns, dns: {name: "${env:TOKEN}", type: TXT, server: "${env:TOKEN}", answers: ["${env:TOKEN}"], rcode: "${env:TOKEN}"}}
+- {name: proxy, every: "${env:TOKEN}", http: {url: "http://a.test/", client: {proxy_url: "http://${env:TOKEN}:1", authorization: {credentials: "${env:TOKEN}"}}, sigv4: {region: "${env:TOKEN}"}}}
+- {name: fine, http: {url: "https://a.test/${env:TOKEN}/x", expect: ['text == "${env:TOKEN}"']}}
+witnesses:
+- {name: a, dns: {name: a.test, server: "[${env:TOKEN}]:53"}}
+`
+
+// told is what people see of the checks of a configuration, or of its mistakes.
+func told(c *Config, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	all := fmt.Sprint(c.Warnings)
+	for _, w := range c.Witnesses {
+		c.Checks = append(c.Checks, w.Check)
+		all += w.Network
+	}
+	for _, check := range c.Checks {
+		all += fmt.Sprintf("%v %q", check.Settings, check.Settings.Targets()[0].Name)
+		if s, ok := check.Settings.(interface{ Expects() []string }); ok {
+			all += fmt.Sprintf("%q", s.Expects())
+		}
+	}
+	return all
 }
