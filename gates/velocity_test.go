@@ -150,13 +150,14 @@ func TestUnreadJournalsWait(t *testing.T) {
 	}
 }
 
-// The limit is looked at by every gate that opens: the second one waits.
+// The limit is looked at by every gate that opens: the second one waits, and the
+// third is opened by a person's order.
 func TestSecondGateWaits(t *testing.T) {
 	t.Parallel()
 	now := ourHold.Begun
 	v := NewVelocity(1, time.Hour, friday)
 	sent := 0
-	for i := range 2 {
+	for i := range 3 {
 		p, name, held := &scripted{}, fmt.Sprint("gate-", i), ourHold
 		held.Reason = "(andon shop " + name + " 0123456789) down"
 		p.read = func() (Seen, error) {
@@ -168,10 +169,13 @@ func TestSecondGateWaits(t *testing.T) {
 		p.do = func(context.Context, Action) error { sent++; return nil }
 		m := ready(t, p)
 		m.limit, m.gate.Name, m.seen = v, name, held
+		if i == 2 {
+			m.notes.past.Override = &Override{Actor: "alice", State: Opened, Expires: now.Add(time.Hour)}
+		}
 		m.open(t.Context(), t.Context(), func() time.Time { return now }, func() probes.Snapshot { return well(now, nil) })
 	}
-	if sent != 1 {
-		t.Errorf("%d gates were opened, want 1", sent)
+	if sent != 2 {
+		t.Errorf("%d gates were opened, want 2: the first, and the third by order", sent)
 	}
 }
 
