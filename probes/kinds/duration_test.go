@@ -157,8 +157,7 @@ func TestHTTPDurations(t *testing.T) {
 	}
 }
 
-// A way over several hosts, a proxy or a connection that had died is all of the
-// run's time; what we do in between is not.
+// A way over several hosts or a proxy is all of the run's time.
 func TestHTTPDurationsOfDetours(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
@@ -172,6 +171,19 @@ func TestHTTPDurationsOfDetours(t *testing.T) {
 			inTLS(&tls.Config{Certificates: []tls.Certificate{newAuthority(t).issue(t, epoch)}}, last, false)(c)
 		}
 	}
+	socks := func(c net.Conn) { // RFC 1928, of which a client needs this much
+		for _, step := range []struct {
+			size   int
+			answer string
+		}{{3, "\x05\x00"}, {4 + 1 + len("a.test") + 2, "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"}} {
+			if _, err := io.ReadFull(c, make([]byte, step.size)); err != nil {
+				return
+			}
+			time.Sleep(s)
+			tell(c, step.answer)
+		}
+		last(c)
+	}
 	for _, tc := range []struct {
 		name  string
 		set   kinds.HTTP
@@ -181,6 +193,7 @@ func TestHTTPDurationsOfDetours(t *testing.T) {
 		{"redirected to another host", kinds.HTTP{URL: "http://a.test/"}, byPort{"80": moved, "81": last}, 4 * s},
 		{"by a proxy", kinds.HTTP{URL: "http://a.test/", Client: client(t, "proxy_url: http://p.test:82/")}, byPort{"82": last}, 3 * s},
 		{"through a proxy", kinds.HTTP{URL: "https://a.test/", Client: client(t, "{proxy_url: 'http://p.test:82/', tls_config: {insecure_skip_verify: true}}")}, byPort{"82": through}, 4 * s},
+		{"through SOCKS", kinds.HTTP{URL: "http://a.test/", Client: client(t, "proxy_url: socks5://p.test:83/")}, byPort{"83": socks}, 5 * s},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -194,6 +207,35 @@ func TestHTTPDurationsOfDetours(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A kept connection that breaks costs the run its time, and the idle time before
+// costs nothing.
+func TestHTTPDurationOfABrokenConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		defer letPeersEnd()
+		set := kinds.HTTP{URL: "http://a.test/", ReuseConnection: true}
+		p := probe(t, set, kinds.Env{Dialer: pipe(func(c net.Conn) {
+			in := bufio.NewReader(c)
+			if _, err := http.ReadRequest(in); err != nil {
+				return
+			}
+			time.Sleep(time.Second)
+			tell(c, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+			if _, err := http.ReadRequest(in); err == nil {
+				time.Sleep(time.Second)
+			}
+		})})
+		for _, want := range []time.Duration{time.Second, 2 * time.Second} {
+			begun := time.Now()
+			facts, err := p.Check(t.Context(), set.Targets()[0])
+			if took := time.Since(begun); err != nil || facts.Elapsed != want || took != want || sum(facts.Phases) != want {
+				t.Errorf("took %s, told %s in %v: %v", took, facts.Elapsed, facts.Phases, err)
+			}
+			time.Sleep(time.Minute)
+		}
+	})
 }
 
 // What we wait for to be sure, and a dialer that tells nothing, are no time of
