@@ -208,7 +208,19 @@ func (r remote) unreachable(err error) error {
 	if errors.As(err, &unknown) {
 		return fmt.Errorf("andon at %s shows a certificate that is not trusted: %w; name the certificate of who signed it with --ca-file", r.base.Redacted(), unknown.Err)
 	}
+	if wantsCertificate(err) {
+		return fmt.Errorf("andon at %s lets in only who shows a certificate, by client_auth_type of its web configuration, and this command has none to show: ask it with curl --cert", r.base.Redacted())
+	}
 	return fmt.Errorf("andon cannot be reached at %s: %w; start it with 'andon run', or name another with --addr or ANDON_ADDR", r.base.Redacted(), err)
+}
+
+// wantsCertificate tells whether a server ended the handshake because we showed
+// no certificate: with this alert of TLS 1.3 (RFC 8446, section 6.2) or that of
+// TLS 1.2 (RFC 5246, section 7.4.6).
+func wantsCertificate(err error) bool {
+	var remote *net.OpError
+	return errors.As(err, &remote) && remote.Op == "remote error" &&
+		(strings.HasSuffix(remote.Err.Error(), "certificate required") || strings.HasSuffix(remote.Err.Error(), "handshake failure"))
 }
 
 func (r remote) stranger(status int) error {

@@ -73,6 +73,32 @@ func TestHealthOfAnAndonWithUsers(t *testing.T) {
 	}
 }
 
+// Nor does it need a certificate, which a container would have to keep a key for;
+// and asking fills no log.
+func TestHealthOfAnAndonThatWantsCertificates(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	if _, err := certify(cert, key); err != nil {
+		t.Fatal(err)
+	}
+	for _, most := range []string{"TLS12", "TLS13"} {
+		addr, log := siteOf(t, "tls_server_config: {cert_file: "+cert+", key_file: "+key+", client_ca_file: "+cert+
+			", client_auth_type: RequireAndVerifyClientCert, max_version: "+most+"}\n", daemonOf(openGate("production")))
+		if s := andon(t, nil, "health", "--addr", addr); s.exit != exitGood || !strings.Contains(s.out, "andon is serving who shows a certificate") {
+			t.Errorf("%s: %+v", most, s)
+		}
+		for _, args := range []string{"health --ready", "gate list --ca-file " + cert} {
+			if s := andon(t, nil, append(strings.Fields(args), "--addr", "https://"+addr)...); s.exit == exitGood || !strings.Contains(s.stderr, "only who shows a certificate") {
+				t.Errorf("%s %s: %+v", most, args, s)
+			}
+		}
+		if log.Len() > 0 {
+			t.Errorf("logged: %s", log)
+		}
+	}
+}
+
 func TestPasswordInTheClear(t *testing.T) {
 	t.Parallel()
 	for addr, warned := range map[string]bool{"http://127.0.0.1:1": false, "http://localhost:1": false, "https://andon.example.com": false, "http://andon.example.com": true} {

@@ -25,8 +25,9 @@ Which andon is asked: --addr, else the variable ANDON_ADDR, else the port of
 ANDON_LISTEN on this machine, else ` + defaultAddr + `. An andon that serves TLS is
 asked over TLS; on a loopback address its certificate is not verified. Whether it
 serves, an andon tells everybody: users and rate_limit of its web_config do not
-count, nor does a file that cannot be used. To be ready it has to let us in, as
-ANDON_USER with ANDON_PASSWORD, which are sent over TLS or loopback only.
+count, nor does a file that cannot be used. One on this machine that wants to see
+a certificate first (client_auth_type) serves as well. To be ready it has to let
+us in, as ANDON_USER with ANDON_PASSWORD, which are sent over TLS or loopback only.
 
 Exit status: 0 yes, 1 no, or it did not answer.`
 
@@ -107,6 +108,8 @@ func (ask asker) health(ctx context.Context, base *url.URL, path, user, password
 	}
 	turnedAway := remote{base: base, user: user}.turnedAway(got.status, []byte(got.body))
 	switch {
+	case wantsCertificate(err) && path == "/-/healthy" && loopback(base):
+		return "andon is serving who shows a certificate", nil // by client_auth_type of its web configuration
 	case err != nil:
 		return "", remote{base: base}.unreachable(err)
 	case got.status == http.StatusOK && strings.HasPrefix(got.body, "andon "):

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -86,6 +87,9 @@ type quietHandler struct {
 // names who caused it.
 func (q *quietHandler) Handle(ctx context.Context, r slog.Record) error {
 	const pause, most = time.Minute, 20
+	if fromHealth(r.Message) {
+		return nil
+	}
 	kind := r.Message[:min(len(r.Message), most)]
 	q.mu.Lock()
 	last, before := q.said[kind]
@@ -98,6 +102,14 @@ func (q *quietHandler) Handle(ctx context.Context, r slog.Record) error {
 		return nil
 	}
 	return q.Handler.Handle(ctx, r)
+}
+
+// fromHealth tells whether a message is of how a health check on this machine
+// begins where andon serves TLS: every few seconds, and it is no news.
+func fromHealth(message string) bool {
+	from, ours := strings.CutPrefix(message, "http: TLS handshake error from ")
+	return ours && (strings.HasPrefix(from, "127.") || strings.HasPrefix(from, "[::1]")) &&
+		(strings.HasSuffix(from, "client sent an HTTP request to an HTTPS server") || strings.HasSuffix(from, "client didn't provide a certificate"))
 }
 
 // writer tells which of the writers sends r. Errors are sentences for who asks.
