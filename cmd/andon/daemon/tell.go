@@ -35,15 +35,21 @@ func (t *teller) tell(reports []gates.Report) {
 	}
 }
 
-// order tells of a person's order, and of its end.
+// order tells of a person's order, and of its end, also where both came between
+// two ticks. What had ended before the first is no news.
 func (t *teller) order(r gates.Report) {
 	name := "gate " + r.Gate.Name
 	if o := r.Override; o != nil {
 		if t.news(name+" order", o.ID) {
 			t.log.Info(name+": "+o.Actor+" has ordered it "+o.Wants().String(), "reason", o.Reason, "until", o.Expires, "order", o.ID)
 		}
-	} else if e := r.Ended; e != nil && t.news(name+" order", "") {
-		t.log.Info(name+": the order has ended", "why", e.Why, "order", e.ID)
+	}
+	ended := ""
+	if r.Ended != nil {
+		ended = r.Ended.ID
+	}
+	if _, before := t.said[name+" ended"]; t.news(name+" ended", ended) && before && ended != "" {
+		t.log.Info(name+": the order has ended", "why", r.Ended.Why, "order", ended)
 	}
 }
 
