@@ -14,7 +14,16 @@ import (
 // daemon. The order is journalled before AWS is changed, so that a daemon that
 // runs meanwhile honours it for g.PersonEnable. What is not ours is refused.
 // It returns what the last read showed.
-func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (Seen, error) {
+func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (seen Seen, err error) {
+	const enough = 5
+	err = journal.ErrConflict
+	for try := 0; errors.Is(err, journal.ErrConflict) && try < enough; try++ { // a daemon writes beside us: it is read first
+		seen, err = unhold(ctx, g, p, s, o, clock)
+	}
+	return seen, err
+}
+
+func unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (Seen, error) {
 	g.May = []Verb{Close, Open} // the person may, whatever the gate may
 	g.Checks = nil              // nor is production asked
 	m := newMember(g, p, s)
@@ -47,6 +56,9 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 		return m.seen, err
 	}
 	m.open(ctx, context.WithoutCancel(ctx), clock, func() probes.Snapshot { return nil })
+	if errors.Is(m.notes.err, journal.ErrConflict) {
+		m.notes.catchUp(ctx) // what came of it is written behind
+	}
 	switch {
 	case m.actErr != nil:
 		return m.seen, m.actErr
