@@ -182,6 +182,6 @@ func (e Evidence) waits() bool { return e.Hold != nil && !e.Wait.IsZero() && e.O
 
 func (e Evidence) velocityReason() Reason {
 	return Reason{Code: "velocity",
-		Text: fmt.Sprintf("production is well again, and andon has opened so much of late that this waits until %s", e.Wait.UTC().Format("15:04:05 UTC")),
+		Text: fmt.Sprintf("production is well again, and this waits its turn until %s: andon opens no more in a while than max_opens allows", e.Wait.UTC().Format("15:04:05 UTC")),
 		Do:   fmt.Sprintf("look at what has been let go; andon override set %s open passes the limit, and max_opens sets it", e.Gate)}
 }
