@@ -89,7 +89,7 @@ func TestDemoPageTellsWhatHappens(t *testing.T) {
 		hasNot []string
 	}{
 		{"running", func(*View, *gates.Report) {},
-			[]string{"<h1>The line runs</h1>", "The barrier is open", "storefront is healthy", "aaaaaaaa", "Warmer light", "at least 10s here", "opens by itself", "--pipeline-name shop \\\n  --stage-name Production \\\n  --transition-type Inbound"},
+			[]string{"<h1>The line runs</h1>", "The barrier is open", "storefront is healthy", "aaaaaaaa", "Warmer light", "at least 10s here", "opens by itself", "--pipeline-name shop \\\n--stage-name Production \\\n--transition-type Inbound"},
 			[]string{"The barrier is closed", "aaaaaaaa11", "passes in a row"}},
 		{"stopped by andon", stopLine,
 			[]string{"<h1>andon has stopped the line</h1>", "The barrier is closed", "got status 500", "since 19:00:00", "disabledReason <code>(andon demo production i1) storefront is unhealthy</code>",
