@@ -9,6 +9,7 @@ package codepipeline
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -45,11 +46,7 @@ type Account struct {
 func NewAccount(cfg aws.Config, calls *Calls) *Account {
 	a := &Account{skew: new(skew), calls: calls,
 		shared: rate.NewLimiter(perSecond, burst), closes: rate.NewLimiter(perSecond, burst)}
-	client := cfg.HTTPClient
-	if client == nil {
-		client = http.DefaultClient
-	}
-	cfg.HTTPClient = a.skew.watch(client)
+	cfg.HTTPClient = a.skew.watch(bound(cfg.HTTPClient))
 	if cfg.Credentials != nil {
 		cfg.Credentials = signer{cfg.Credentials}
 	}
@@ -143,6 +140,44 @@ func (w *watched) Do(r *http.Request) (*http.Response, error) {
 		w.skew.last.Store(int64(offset(date, sent, time.Now())))
 	}
 	return resp, nil
+}
+
+// maxAnswer bounds what an answer may take of our memory: the largest of
+// CodePipeline's, the state of a pipeline of 1000 actions, is well below.
+const maxAnswer = 16 << 20
+
+// bounded is a client for one who cannot know who answers: a proxy, or what
+// AWS_ENDPOINT_URL names, may send for ever.
+type bounded struct{ next httpClient }
+
+func bound(client httpClient) httpClient {
+	if client == nil {
+		client = http.DefaultClient
+	}
+	return bounded{client}
+}
+
+func (b bounded) Do(r *http.Request) (*http.Response, error) {
+	resp, err := b.next.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxAnswer}
+	return resp, nil
+}
+
+type boundedBody struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, fmt.Errorf("the answer is longer than %d MiB, and so none of AWS's", maxAnswer>>20)
+	}
+	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // offset is how far date, in whole seconds, lies outside of what our clock

@@ -43,8 +43,8 @@ func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
 // failed turns what the SDK says into what happened, what it means and what to
 // do, and counts it. Codes are throttled, denied, credentials, not-found,
 // invalid, limited, not-sent, cancelled, timeout, unreachable, server and other;
-// a read may also be stale. An answer with a modelled or a 4xx error means that AWS
-// changed nothing; with a 5xx, HTML or no answer nobody knows.
+// a read may also be stale. An answer that names its error, below 500, means that
+// AWS changed nothing; with a 5xx, HTML or no answer nobody knows.
 func (a *Account) failed(operation string, err error) *gates.CallError {
 	e := &gates.CallError{Code: "other", Operation: operation, Err: err}
 	var api smithy.APIError
@@ -65,13 +65,13 @@ func (a *Account) failed(operation string, err error) *gates.CallError {
 	case errors.As(err, &resp) && resp.HTTPStatusCode() >= http.StatusInternalServerError:
 		e.Code = "server"
 		e.Text = fmt.Sprintf("%s: AWS answered %d; andon tries again", operation, resp.HTTPStatusCode())
-	case errors.As(err, &api):
+	case errors.As(err, &api) && api.ErrorCode() != unnamed:
 		e.Code, e.Untouched = apiCode(api.ErrorCode()), true
 		e.Text = fmt.Sprintf("%s: %s: %s%s", operation, api.ErrorCode(), api.ErrorMessage(), todo(e.Code))
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
 		e.Code = "timeout"
 		e.Text = fmt.Sprintf("%s: no answer within %v; andon tries again", operation, callDeadline)
-	case resp != nil && resp.HTTPStatusCode() >= http.StatusBadRequest:
+	case resp != nil && resp.HTTPStatusCode() >= http.StatusMultipleChoices:
 		e.Code = "unreachable"
 		e.Text = fmt.Sprintf("%s: the answer is %d, and not one of CodePipeline's: something before it answered, a proxy perhaps; let andon through to AWS", operation, resp.HTTPStatusCode())
 	case !wasSent(err):
@@ -84,6 +84,10 @@ func (a *Account) failed(operation string, err error) *gates.CallError {
 	a.calls.count(operation, countCode(e, err))
 	return e
 }
+
+// unnamed is what the SDK calls an error whose answer bears no name of one: a
+// redirect, or the JSON of somebody else.
+const unnamed = "UnknownError"
 
 func apiCode(name string) string {
 	switch name {
@@ -120,7 +124,7 @@ func todo(code string) string {
 // the set of those is bounded by the service model.
 func countCode(e *gates.CallError, err error) string {
 	var api smithy.APIError
-	if errors.As(err, &api) && e.Code != "server" && e.Code != "other" {
+	if errors.As(err, &api) && api.ErrorCode() != unnamed && e.Code != "server" && e.Code != "other" {
 		return api.ErrorCode()
 	}
 	return e.Code

@@ -49,6 +49,10 @@ func TestErrors(t *testing.T) {
 			"other", true, []string{"TeapotException", "short and stout"}},
 		{"a proxy's 403 in HTML", answers(http.StatusForbidden, "text/html", "<html><body>blocked by policy</body></html>"),
 			"unreachable", false, []string{"403", "proxy"}},
+		{"a proxy's 403 in JSON", answers(http.StatusForbidden, "application/json", `{"error":"blocked by policy"}`),
+			"unreachable", false, []string{"403", "proxy"}},
+		{"a redirect to a portal", answers(http.StatusFound, "text/html", "<html><body>sign in</body></html>"),
+			"unreachable", false, []string{"302", "proxy"}},
 		{"connection refused", func(w *world, _ *aws.Config) { w.pipe.Close() }, "unreachable", false, []string{"connection refused"}},
 		{"no such host", func(_ *world, cfg *aws.Config) {
 			cfg.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
@@ -181,4 +185,42 @@ func TestErrorsOfPlace(t *testing.T) {
 			t.Errorf("%d answers were counted as not understood, want 2", n)
 		}
 	})
+}
+
+// What answers in AWS's place may send for ever: it costs a little memory, and
+// whether a write was applied is not known.
+func TestAnswerWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	for _, a := range []gates.Action{{Verb: gates.Close, Reason: "down"}, {Verb: gates.Open}, {}} {
+		t.Run("to "+operationNames[a.Verb], func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				var last *endless
+				err := attempt(t, w, w.point(func(cfg *aws.Config) {
+					cfg.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+						last = new(endless)
+						return &http.Response{StatusCode: http.StatusOK, Request: r, ContentLength: -1,
+							Body: io.NopCloser(io.MultiReader(strings.NewReader(`{"pipelineName":"`), last))}, nil
+					})}
+				}), a)
+				expectCallError(t, err, "unreachable", false, "longer than 16 MiB", "AWS_ENDPOINT_URL")
+				if last.read > 17<<20 {
+					t.Errorf("%d bytes were read of an answer", last.read)
+				}
+			})
+		})
+	}
+}
+
+// endless is one long word. It ends in time for the machine that tests.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 64<<20 {
+		return 0, io.EOF
+	}
+	for i := range p {
+		p[i] = 'x'
+	}
+	e.read += len(p)
+	return len(p), nil
 }

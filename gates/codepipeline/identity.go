@@ -14,6 +14,7 @@ import (
 func WhoAmI(ctx context.Context, cfg aws.Config, calls *Calls) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
+	cfg.HTTPClient = bound(cfg.HTTPClient)
 	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		calls.count("GetCallerIdentity", "failed")
