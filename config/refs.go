@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -102,23 +100,12 @@ func (r *references) readFile(name string) (string, error) {
 		file = filepath.Join(r.dir, file)
 	}
 	r.files.note(file)
-	info, err := os.Stat(file)
-	if err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("${file:%s}: there is no such file: create it, or mount it where andon runs", name)
-	}
-	f, err := os.Open(file)
+	text, err := ReadFile(file, maxReference)
 	if err != nil {
-		return "", fmt.Errorf("${file:%s}: andon may not read it: give its user the right to", name)
+		return "", fmt.Errorf("${file:%s}: %w", name, err)
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxReference+1))
 	value := strings.TrimRight(string(text), "\r\n")
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("${file:%s}: reading it failed: %w", name, err)
-	case len(text) > maxReference:
-		return "", fmt.Errorf("${file:%s}: it is larger than %d KiB, too much for one value", name, maxReference>>10)
-	case value == "":
+	if value == "" {
 		return "", fmt.Errorf("${file:%s}: it is empty: write the value into it", name)
 	}
 	return value, nil
