@@ -149,7 +149,9 @@ func (d *demonstration) run(ctx context.Context) {
 }
 
 func (d *demonstration) config(key string) aws.Config {
-	return aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(base(d.aws)), Credentials: credentials.NewStaticCredentialsProvider(key, "demo", "")}
+	// With no client here each one that is made of this keeps connections of its own.
+	return aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(base(d.aws)), HTTPClient: http.DefaultClient,
+		Credentials: credentials.NewStaticCredentialsProvider(key, "demo", "")}
 }
 
 func (d *demonstration) client(key string) *codepipeline.Client {

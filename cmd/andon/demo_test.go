@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/andon-project/andon/cmd/andon/demo"
+	"github.com/andon-project/andon/emulator"
 )
 
 // locked is a buffer that the program writes while the test reads.
@@ -107,4 +112,33 @@ func post(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
+}
+
+// The page looks at the pipeline every second, in each tab.
+func TestDemoLooksOverOneConnection(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := demonstration{aws: l}
+	var connections atomic.Int32
+	s := http.Server{Handler: emulator.New(emulator.Options{}), ConnState: func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			connections.Add(1)
+		}
+	}}
+	go s.Serve(l)
+	t.Cleanup(func() { s.Close() })
+	if err := demo.CreatePipeline(t.Context(), d.client("admin")); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if _, err := demo.ViewOf(t.Context(), d.client("viewer"), "shop"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := connections.Load(); n > 5 {
+		t.Errorf("%d connections for 20 looks", n)
+	}
 }
