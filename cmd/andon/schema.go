@@ -19,6 +19,6 @@ What a schema cannot express, such as the name of a check that does not exist,
 andon check alone finds.`,
 		Example: "  andon schema > andon.schema.json",
 		Args:    cobra.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return p.printJSON(config.Schema()) },
+		RunE:    func(*cobra.Command, []string) error { return failed(exitBad, p.printJSON(config.Schema())) },
 	}
 }

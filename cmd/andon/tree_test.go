@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -38,6 +40,23 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			t.Errorf("%s: no example shows it", path)
 		}
 	})
+}
+
+// What cannot be printed is no misuse of the command line.
+func TestCannotPrint(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"schema", "version", "completion bash"} {
+		_, full := io.Pipe()
+		full.CloseWithError(errors.New("no space left on device"))
+		var log strings.Builder
+		p := program{Stdout: full, Stderr: &log}
+		if code := p.Main(t.Context(), strings.Fields(args)); code != exitBad {
+			t.Errorf("%s: exit %d, want %d", args, code, exitBad)
+		}
+		if strings.Contains(log.String(), "--help") {
+			t.Errorf("%s: %s", args, log.String())
+		}
+	}
 }
 
 // A flag of one name is one thing: the same value is asked for everywhere, and

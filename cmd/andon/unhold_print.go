@@ -92,7 +92,7 @@ func (u unheld) sentence() string {
 		if u.Until.IsZero() {
 			return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; a gate of another name that stands there now decides by itself", u.Stage, u.Pipeline)
 		}
-		return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; a running andon leaves it so until %s at the latest", u.Stage, u.Pipeline, stamp(u.Until))
+		return fmt.Sprintf("given back: the transition into %s of pipeline %s is enabled; an andon that keeps this journal leaves it so until %s at the latest", u.Stage, u.Pipeline, stamp(u.Until))
 	case "would-give-back":
 		return fmt.Sprintf("would be given back: the transition into %s of pipeline %s would be enabled", u.Stage, u.Pipeline)
 	case "nothing-held":

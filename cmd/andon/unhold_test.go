@@ -122,7 +122,7 @@ func TestUnholdGivesBack(t *testing.T) {
 	if after := d.journal(t); after != before {
 		t.Errorf("a dry run wrote to the journal:\n%s", after)
 	}
-	s := d.unhold(t, exitGood, "given back: the transition into Production of pipeline shop is enabled", "production")
+	s := d.unhold(t, exitGood, "given back: the transition into Production of pipeline shop is enabled; an andon that keeps this journal leaves it so until", "production")
 	contains(t, s.out, "held since ", " by "+roleARN+": (andon shop-prod production ")
 	d.shows(t, "enabled")
 	contains(t, d.journal(t), "user/mia ordered it open: the fix has to go out; until")
