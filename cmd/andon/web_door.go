@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -73,6 +75,10 @@ func (d *door) read() (*web.Config, *rate.Limiter, error) {
 	c, err := parseWeb(d.file, text)
 	if err != nil {
 		return nil, nil, d.about(err)
+	}
+	// Whoever writes a file empties it first: that opens nothing.
+	if d.config != nil && len(d.config.Users) > 0 && len(bytes.TrimSpace(text)) == 0 {
+		return nil, nil, d.about(errors.New("it is empty, and had basic_auth_users: put them back, or write {} if everybody may read"))
 	}
 	if limit := c.RateLimiterConfig; d.config == nil || d.config.RateLimiterConfig != limit {
 		d.limiter = nil

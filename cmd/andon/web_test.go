@@ -203,6 +203,34 @@ func TestWebTLS(t *testing.T) {
 	}
 }
 
+// A file that is caught while it is written opens to nobody what was for its
+// users.
+func TestEmptiedWebConfig(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "web.yaml")
+	users := "basic_auth_users: {mia: " + hashOf(t, "secret") + "}"
+	write(t, file, users)
+	d, err := newDoor(file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func() int {
+		w := httptest.NewRecorder()
+		d.admit(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		return w.Code
+	}
+	for _, text := range []string{"", "\n"} {
+		write(t, file, text)
+		if got := ask(); got != http.StatusServiceUnavailable {
+			t.Errorf("%q answers %d to everybody, want 503", text, got)
+		}
+		write(t, file, users)
+		if got := ask(); got != http.StatusUnauthorized {
+			t.Errorf("with users again: %d, want 401", got)
+		}
+	}
+}
+
 // What is wrong with the file is told without what stands in it.
 func TestInvalidWebConfig(t *testing.T) {
 	t.Parallel()
