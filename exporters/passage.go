@@ -89,6 +89,8 @@ func judge(r gates.Report, now time.Time) passage {
 		return unknown("CodePipeline has not been read yet%s", because(r.Problems))
 	case !recent(r.Seen.Begun, now):
 		return unknown("CodePipeline was read last at %s, which says nothing of now%s", stamp(r.Seen.Begun), because(r.Problems))
+	case r.Holder == gates.Ours && r.Decision.State == gates.Keep:
+		return stop("the transition is held by %s, and andon cannot tell: %s", heldBy(r), firstOf(r.Decision.Reasons))
 	case r.Holder != gates.Nobody || !r.Seen.Enabled:
 		return stop("the transition is held by %s", heldBy(r))
 	case r.Decision.State != gates.Opened:

@@ -44,6 +44,7 @@ func TestGo(t *testing.T) {
 		{"open, our mark unverified", with(closed(), func(r *gates.Report) { r.Decision.State, r.Holder = gates.Opened, gates.Dubious }), 423, "", "held by andon"},
 		{"open, disabled by nobody known", with(person(), func(r *gates.Report) { r.Seen.ChangedBy = "" }), 423, "", "somebody whom AWS does not name"},
 		{"keep", with(open(), state(gates.Keep)), 503, "", "cannot tell"},
+		{"keep, we hold", with(closed(), state(gates.Keep)), 423, "", "held by andon shop-prod, gate production, and andon cannot tell: storefront is unhealthy"},
 		{"keep, a person holds", with(person(), state(gates.Keep)), 423, "", "held by"},
 		{"open, AWS read 60 s ago", with(with(open(), read(time.Minute)), decided(time.Minute)), 200, "", "open"},
 		{"open, AWS read longer ago", with(open(), read(time.Minute+1)), 503, "", "read last at 2026-11-20 11:58:59 UTC"},
