@@ -64,7 +64,10 @@ func (p *program) remote(addr string) (remote, error) {
 	if u.User != nil {
 		return remote{}, errors.New("the address of andon has a user in it: give that with --user, and the password in ANDON_PASSWORD")
 	}
-	return remote{base: u, client: &http.Client{Transport: p.transport}}, nil
+	// andon sends nobody elsewhere, and the password is for nobody else: another
+	// port of the host, or plain HTTP, would get it too.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return remote{base: u, client: &http.Client{Transport: p.transport, CheckRedirect: stay}}, nil
 }
 
 // asked is the andon that the flags of a command name, asked as who they name.

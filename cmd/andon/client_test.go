@@ -110,3 +110,24 @@ func TestPasswordInTheClear(t *testing.T) {
 		}
 	}
 }
+
+// A password goes where --addr says, and not where that sends us: to another
+// port of the host, or from TLS to plain HTTP.
+func TestCredentialsStay(t *testing.T) {
+	t.Parallel()
+	elsewhere := serving(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s was asked elsewhere, with %q", r.Method, r.URL.Path, r.Header.Get("Authorization"))
+	}))
+	sent := serving(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	for _, args := range [][]string{
+		{"gate", "list"},
+		{"override", "set", "production", "open", "--reason", "a fix"},
+	} {
+		s := andon(t, []string{"ANDON_USER=mia", "ANDON_PASSWORD=secret"}, append(args, "--addr", sent)...)
+		if s.exit != exitUnknown || !strings.Contains(s.stderr, "answered 307, and not as andon does; name andon's address with --addr") {
+			t.Errorf("%v: exit %d: %s", args, s.exit, s.stderr)
+		}
+	}
+}
