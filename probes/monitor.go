@@ -162,7 +162,7 @@ func (m *Monitor) signal() {
 // have ended, or after grace if some do not heed their context.
 func (m *Monitor) Run(ctx context.Context) {
 	const grace = 2 * time.Second
-	var runs sync.WaitGroup
+	runs := newCrew()
 	q := newQueue(m.all(), time.Now())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -176,13 +176,13 @@ func (m *Monitor) Run(ctx context.Context) {
 		case <-timer.C:
 			now := time.Now()
 			for e := q.due(now); e != nil; e = q.due(now) {
-				m.start(ctx, &runs, e, now)
+				m.start(ctx, runs, e, now)
 			}
 			timer.Reset(q.wait(time.Now()))
 		}
 	}
 	ended := make(chan struct{})
-	go func() { runs.Wait(); close(ended) }()
+	go func() { runs.dismiss(); close(ended) }()
 	select {
 	case <-ended:
 	case <-time.After(grace):
@@ -198,7 +198,7 @@ func (m *Monitor) all() []*entry {
 	return all
 }
 
-func (m *Monitor) start(ctx context.Context, runs *sync.WaitGroup, e *entry, now time.Time) {
+func (m *Monitor) start(ctx context.Context, runs *crew, e *entry, now time.Time) {
 	scheduled := e.next
 	e.next = e.after(scheduled)
 	for !e.next.After(now) { // we were asleep: these starts are gone
@@ -209,12 +209,10 @@ func (m *Monitor) start(ctx context.Context, runs *sync.WaitGroup, e *entry, now
 		e.missed.Add(1)
 		return
 	}
-	runs.Add(1)
-	go func() {
-		defer runs.Done()
+	runs.do(func() {
 		defer e.busy.Store(false)
 		m.record(e, run1(ctx, e, scheduled))
-	}()
+	})
 }
 
 // record is called by the one run of e that is under way.
