@@ -139,6 +139,10 @@ func (n *notebook) doubt() []Reason {
 	if n.err == nil && len(n.late) == 0 {
 		return nil
 	}
+	if errors.Is(n.err, journal.ErrConflict) {
+		return []Reason{{Code: "journal", Text: "somebody else wrote to this gate's journal first, and that has to be read before anything is written",
+			Do: "if it goes on, a second andon works with this instance and data directory: end one of the two; until then andon closes, but opens nothing"}}
+	}
 	text := fmt.Sprintf("%d records wait to be written", len(n.late))
 	if n.err != nil {
 		text = n.err.Error()

@@ -32,7 +32,7 @@ func advise(code int) string {
 	case result.SQLITE_READONLY, result.SQLITE_PERM:
 		return "it cannot be written: give the file and its directory to the user andon runs as"
 	case result.SQLITE_CANTOPEN:
-		return "it cannot be opened: give the file and its directory to the user andon runs as"
+		return "it cannot be opened: give the file and its directory to the user andon runs as, or raise its limit of open files (ulimit -n)"
 	case result.SQLITE_NOTADB:
 		return "it is not a journal: move it away or name another data directory"
 	case result.SQLITE_CORRUPT:

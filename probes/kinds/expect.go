@@ -156,6 +156,9 @@ func (v vocabulary) mistake(e *cel.Error) string {
 	case strings.HasPrefix(what, "Syntax error: token recognition error at: '= "):
 		what = "a single = compares nothing; write =="
 	}
+	if e.Location.Line() < 1 { // it is about the whole
+		return printable(what, longest)
+	}
 	return printable(fmt.Sprintf("line %d, column %d: %s", e.Location.Line(), e.Location.Column()+1, what), longest)
 }
 
