@@ -83,6 +83,7 @@ type CheckEvidence struct {
 	Up      int            `json:"up"`               // passes that make it healthy
 	Needs   int            `json:"needs,omitempty"`  // passes that the hold asks for
 	Starved bool           `json:"starved,omitempty"`
+	Unseen  bool           `json:"-"` // its passes are interrupted by what andon's blindness excused
 	Every   time.Duration  `json:"-"` // from run to run
 }
 

@@ -80,6 +80,11 @@ func TestDecide(t *testing.T) {
 		{"after an order: not without a pass", func(e *Evidence) {
 			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{said("shop", probes.Healthy, 0)}
 		}, Closed, "recovering"},
+		{"S6: after an order, what nobody could see counts against it", func(e *Evidence) {
+			c := said("shop", probes.Healthy, 1)
+			c.Unseen = true
+			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{c}
+		}, Closed, "recovering"},
 		{"after an order: health counts", func(e *Evidence) {
 			e.Hold, e.Checks = &Hold{Began: friday, Order: "9"}, []CheckEvidence{bad}
 		}, Closed, "unhealthy"},

@@ -51,6 +51,7 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 	e := CheckEvidence{Name: name, Verdict: v, Word: v.String(), Passes: c.PassesSince(since), Every: c.Every, Starved: c.Starved()}
 	for _, t := range c.Targets {
 		e.Up = max(e.Up, t.Status.Policy().Up, 1)
+		e.Unseen = e.Unseen || t.Status.Interrupted()
 		if f := t.Status.LastFailure.Start; f.After(e.Failure) {
 			e.Failure = f
 		}

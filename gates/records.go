@@ -67,6 +67,8 @@ func (h Hold) ordered() bool { return h.Order != "" && len(h.Checks) == 0 }
 // needs is how many passes in a row, begun after the failure, c must show.
 func (h Hold) needs(c CheckEvidence) int {
 	switch {
+	case h.ordered() && c.Unseen: // it may have been down meanwhile
+		return c.Up
 	case h.ordered():
 		return 1
 	case len(h.Checks) == 0:

@@ -190,6 +190,8 @@ func TestExcuseLeavesNoTrace(t *testing.T) {
 		t.Errorf("%d passes before the dark and %d after a failure in it; want 4, and none that would open", before.PassesSince(time.Time{}), s.PassesSince(time.Time{}))
 	case s.Add(again(t0.Add(70*time.Second), true)).PassesSince(time.Time{}) != 1:
 		t.Error("a pass after the dark does not count")
+	case before.Interrupted() || !s.Add(again(t0.Add(70*time.Second), true)).Interrupted():
+		t.Error("the failure in the dark does not interrupt the passes, or something did before it")
 	case s.Last.Outcome() != Inconclusive:
 		t.Errorf("the last run is %v, want inconclusive", s.Last.Outcome())
 	case s.At(t0.Add(64*time.Second)) != Unknown:

@@ -238,6 +238,10 @@ func (s Status) PassesSince(t time.Time) int {
 	return min(s.sure, s.streak(t.UnixNano()))
 }
 
+// Interrupted tells whether a failure that was excused stands among the passes at
+// the end: production may have been down, for as long as nobody could see.
+func (s Status) Interrupted() bool { return s.sure < s.streak(0) }
+
 // Policy returns what s is judged by.
 func (s Status) Policy() Policy { return s.policy }
 
