@@ -11,7 +11,8 @@ import (
 )
 
 // Files are what a configuration was made from: its own file and those that it
-// refers to, with a digest of each, zero for one that could not be read.
+// refers to, with a digest of each; of one that cannot be read, of what keeps it
+// from that, because people are told.
 type Files map[string][sha256.Size]byte
 
 // note keeps what file is now. Note first and read then: what is changed in
@@ -33,18 +34,24 @@ func (f Files) Changed() bool {
 }
 
 func digest(file string) (sum [sha256.Size]byte) {
+	unreadable := func(why string) [sha256.Size]byte { return sha256.Sum256([]byte("\x00" + why)) }
 	info, err := os.Stat(file) // what is no file might never end, or keep us waiting
-	if err != nil || !info.Mode().IsRegular() {
-		return sum
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return unreadable("missing")
+	case err != nil:
+		return unreadable("unknown")
+	case !info.Mode().IsRegular():
+		return unreadable(info.Mode().Type().String())
 	}
 	r, err := os.Open(file)
 	if err != nil {
-		return sum
+		return unreadable("closed")
 	}
 	defer r.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, io.LimitReader(r, maxBytes+1)); err != nil {
-		return sum
+		return unreadable("broken")
 	}
 	h.Sum(sum[:0])
 	return sum

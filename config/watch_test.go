@@ -165,3 +165,34 @@ func TestWatchLeavesWhatHasNotChanged(t *testing.T) {
 		t.Errorf("read %q, though nothing had changed", got)
 	}
 }
+
+// What keeps a file from being read is told, so another reason is news.
+func TestFilesTellWhatCannotBeReadApart(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "andon.yaml")
+	files := Files{}
+	files.note(file)
+	for _, c := range []struct {
+		name string
+		make func() error
+	}{
+		{"a folder", func() error { return os.Mkdir(file, 0o700) }},
+		{"a link to itself", func() error { return os.Symlink(file, file) }},
+		{"an empty file", func() error { return os.WriteFile(file, nil, 0o600) }},
+	} {
+		if files.Changed() {
+			t.Errorf("before %s: it has changed, and nobody touched it", c.name)
+		}
+		must(t, c.make())
+		if !files.Changed() {
+			t.Errorf("%s takes the place of what could not be read, and is not noticed", c.name)
+		}
+		must(t, os.Remove(file))
+	}
+	must(t, os.Mkdir(file, 0o700))
+	files.note(file)
+	must(t, os.Remove(file), os.Symlink(file, file))
+	if !files.Changed() {
+		t.Error("a link to itself takes the place of a folder, and is not noticed")
+	}
+}
