@@ -18,6 +18,7 @@ journal           < nothing
 journal/storetest < journal
 journal/sqlite    < journal sqlite
 egress            < nothing
+calendar/ical     < nothing
 emulator          < nothing
 shop              < nothing
 

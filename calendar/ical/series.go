@@ -1,0 +1,100 @@
+package ical
+
+import (
+	"iter"
+	"time"
+)
+
+// Series is a DTSTART with a rule in a zone: the starts that RFC 5545 calls a
+// recurrence set, without RDATE and EXDATE. Its methods are the questions; each is
+// answered by arithmetic, not by walking there, and ends in [ErrBudget] when it would
+// take more steps than it may. Starts are instants in UTC; none is later than the year
+// 9999 on the wall. A Series is a value and may be shared.
+type Series struct {
+	Start Civil // DTSTART
+	Date  bool  // all-day: starts are midnights, and the time of day in Start and Rule means nothing
+	Zone  Zone
+	Rule  Rule // the zero Rule: DTSTART alone
+}
+
+// Check says what keeps a series from being asked; every question would return the same
+// error.
+func (s Series) Check() error {
+	switch {
+	case !s.Start.Valid():
+		return failure("no such date or time to start at: " + s.Start.String())
+	case s.Zone == nil:
+		return failure("the series has no zone: local times mean nothing without one")
+	case s.Date && s.Rule.freq != 0 && s.Rule.freq < daily:
+		return RuleError{"FREQ=" + s.Rule.freq.String(), "an all-day event repeats by days: write FREQ=DAILY, or a DTSTART with a time"}
+	}
+	return nil
+}
+
+// After returns the first start after t, or at t if inclusive. ok is false where there
+// is none.
+func (s Series) After(t time.Time, inclusive bool, budget *Budget) (start time.Time, ok bool, err error) {
+	if err := s.Check(); err != nil {
+		return time.Time{}, false, err
+	}
+	i := ceil(t)
+	if !inclusive && t.Nanosecond() == 0 {
+		i++
+	}
+	q := newQuestion(s, budget.orDefault())
+	i, ok, err = q.after(i)
+	return instantOf(i, ok), ok, err
+}
+
+// Before returns the last start before t, or at t if inclusive. ok is false where there
+// is none.
+func (s Series) Before(t time.Time, inclusive bool, budget *Budget) (start time.Time, ok bool, err error) {
+	if err := s.Check(); err != nil {
+		return time.Time{}, false, err
+	}
+	i := t.Unix()
+	if !inclusive && t.Nanosecond() == 0 {
+		i--
+	}
+	q := newQuestion(s, budget.orDefault())
+	i, ok, err = q.before(i)
+	return instantOf(i, ok), ok, err
+}
+
+// All yields the starts from <= t < to in order, each instant once. An error, such as
+// ErrBudget, is the last that it yields, with the zero time.
+func (s Series) All(from, to time.Time, budget *Budget) iter.Seq2[time.Time, error] {
+	return func(yield func(time.Time, error) bool) {
+		if err := s.Check(); err != nil {
+			yield(time.Time{}, err)
+			return
+		}
+		q := newQuestion(s, budget.orDefault())
+		for i, end := ceil(from), ceil(to); ; i++ {
+			var ok bool
+			var err error
+			if i, ok, err = q.after(i); err != nil {
+				yield(time.Time{}, err)
+				return
+			}
+			if !ok || i >= end || !yield(instantOf(i, true), nil) {
+				return
+			}
+		}
+	}
+}
+
+// ceil is the first full second that is not before t.
+func ceil(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+func instantOf(i int64, ok bool) time.Time {
+	if !ok {
+		return time.Time{}
+	}
+	return time.Unix(i, 0).UTC()
+}
