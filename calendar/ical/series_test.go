@@ -1,0 +1,127 @@
+package ical
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// Zones whose clocks change by half an hour, by two, at midnight, twice around Ramadan,
+// with whole days left out, and never.
+var trickyZones = []string{
+	"America/New_York", "Europe/London", "Australia/Lord_Howe", "Antarctica/Troll", "America/Santiago",
+	"America/Havana", "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia", "Pacific/Kwajalein", "Asia/Gaza",
+	"Asia/Tehran", "Africa/Cairo", "Asia/Kathmandu", "America/St_Johns", "Asia/Tokyo", "UTC",
+}
+
+func zone(t testing.TB, name string) *time.Location {
+	t.Helper()
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func rule(t testing.TB, s string) Rule {
+	t.Helper()
+	r, err := ParseRule(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func generous() *Budget { return new(Budget(50_000_000)) }
+
+// How far the definition is followed: it takes its time.
+var spans = map[frequency]time.Duration{
+	yearly: 9 * 366 * 24 * time.Hour, monthly: 900 * 24 * time.Hour, weekly: 500 * 24 * time.Hour,
+	daily: 300 * 24 * time.Hour, hourly: 10 * 24 * time.Hour, minutely: 20 * time.Hour, secondly: 30 * time.Minute,
+}
+
+func TestAnyRuleInAnyZoneIsItsDefinition(t *testing.T) {
+	t.Parallel()
+	var zones []clocks
+	for _, name := range trickyZones {
+		zones = append(zones, newClocks(zone(t, name)))
+	}
+	for seed := range uint64(3000) {
+		g := seeded(seed)
+		l := zones[g.IntN(len(zones))]
+		text := g.rule(g.frequency())
+		start := g.wall()
+		if g.chance(60) {
+			start = g.nearChange(l.Location, start)
+		}
+		switch g.IntN(5) {
+		case 0:
+			text += fmt.Sprint(";COUNT=", 1+g.IntN(30))
+		case 1:
+			until := start.Add(g.IntN(700), 3600*g.IntN(24))
+			text += ";UNTIL=" + stamp(until, []stampForm{dateStamp, localStamp}[g.IntN(2)])
+		}
+		s := Series{Start: start, Zone: Location(l.Location), Rule: rule(t, text)}
+		compare(t, g, s, l, fmt.Sprint("seed ", seed, ": ", text, " from ", start, " in ", l))
+	}
+}
+
+// nearChange moves a start to within a day of a change of the zone's clocks.
+func (g generator) nearChange(l *time.Location, c Civil) Civil {
+	at, _ := Resolve(c, Location(l))
+	_, change := at.In(l).ZoneBounds()
+	if change.IsZero() {
+		return c
+	}
+	moved := CivilOf(change.Add(time.Duration(g.IntN(8)-6)*30*time.Minute), Location(l))
+	if g.chance(50) {
+		moved = moved.Add(-1, 0)
+	}
+	return moved
+}
+
+func compare(t *testing.T, g generator, s Series, l clocks, what string) {
+	t.Helper()
+	d := definition{rule: s.Rule}
+	d.start = d.utc(s.Start)
+	first := l.search(d.start)
+	from, end := first.Add(-time.Hour), first.Add(spans[s.Rule.freq])
+	const longestFold = 3 * time.Hour
+	want := l.instants(d.walls(d.utc(CivilOf(end, s.Zone)).Add(longestFold)))
+	want = slices.DeleteFunc(want, func(at time.Time) bool { return !at.Before(end) })
+
+	var got []time.Time
+	for at, err := range s.All(from, end, generous()) {
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		got = append(got, at)
+	}
+	if !slices.EqualFunc(got, want, time.Time.Equal) {
+		t.Fatalf("%s\n got %v\nwant %v", what, got, want)
+	}
+	for range 6 {
+		at := from.Add(time.Duration(g.Int64N(int64(end.Sub(from))) / 1e9 * 1e9))
+		if len(want) > 0 && g.chance(50) {
+			at = want[g.IntN(len(want))]
+		}
+		inclusive := g.chance(50)
+		i, found := slices.BinarySearchFunc(want, at, time.Time.Compare)
+		before, after := i-1, i
+		if found && inclusive {
+			before = i
+		} else if found {
+			after = i + 1
+		}
+		if start, ok, err := s.Before(at, inclusive, generous()); err != nil || ok != (before >= 0) || ok && !start.Equal(want[before]) {
+			t.Fatalf("%s: before %v (%v): got %v %v %v of %v", what, at, inclusive, start, ok, err, want)
+		}
+		if after == len(want) {
+			continue // the definition was not followed farther
+		}
+		if start, ok, err := s.After(at, inclusive, generous()); err != nil || !ok || !start.Equal(want[after]) {
+			t.Fatalf("%s: after %v (%v): got %v %v %v of %v", what, at, inclusive, start, ok, err, want)
+		}
+	}
+}
