@@ -66,7 +66,7 @@ func (g generator) rule(freq string) string {
 		limit = 12
 	}
 	months := add(limit, "BYMONTH", func() string { return g.numbers(4, 1, 12, false) })
-	weeks := freq == "YEARLY" && add(15, "BYWEEKNO", func() string { return g.numbers(5, 1, 51, true) })
+	weeks := freq == "YEARLY" && add(15, "BYWEEKNO", func() string { return g.numbers(5, 1, 53, true) + g.pick("", ",53", ",-53") })
 	add(limit/3, "BYYEARDAY", func() string { return g.numbers(9, 1, 366, true) })
 	add(limit, "BYMONTHDAY", func() string { return g.numbers(5, 1, 31, true) })
 	switch {
@@ -107,3 +107,5 @@ func (g generator) wall() Civil {
 	}
 	return c
 }
+
+func (g generator) pick(from ...string) string { return from[g.IntN(len(from))] }
