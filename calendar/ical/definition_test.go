@@ -187,18 +187,22 @@ func (d definition) inWeeks(day time.Time) bool {
 // clocks is a zone as a table of all that its clocks were ever off UTC.
 type clocks struct {
 	*time.Location
-	offsets []int
+	offsets []int64
 }
 
 func newClocks(l *time.Location) (c clocks) {
 	c.Location = l
 	for at := time.Date(1989, 1, 1, 0, 0, 0, 0, l); at.Year() < 2050; at = at.Add(12 * time.Hour) {
-		if _, offset := at.Zone(); !slices.Contains(c.offsets, offset) {
-			c.offsets = append(c.offsets, offset)
-		}
+		_, offset := at.Zone()
+		c.add(int64(offset))
 	}
-	slices.Sort(c.offsets)
 	return c
+}
+
+func (c *clocks) add(offset int64) {
+	if i, found := slices.BinarySearch(c.offsets, offset); !found {
+		c.offsets = slices.Insert(c.offsets, i, offset)
+	}
 }
 
 // instants returns what a zone makes of walls: each instant once, in order.
@@ -218,7 +222,7 @@ func (c clocks) search(wall time.Time) time.Time {
 		shown := wall.Add(-back)
 		for _, offset := range slices.Backward(c.offsets) { // the farther east, the earlier
 			at := shown.Add(-time.Duration(offset) * time.Second)
-			if _, now := at.In(c.Location).Zone(); now == offset {
+			if _, now := at.In(c.Location).Zone(); int64(now) == offset {
 				return at.Add(back)
 			}
 		}

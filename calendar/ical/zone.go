@@ -24,10 +24,22 @@ func Location(l *time.Location) Zone {
 
 type location struct{ *time.Location }
 
+// Offset does not take what ZoneBounds says for granted: it promises to be right close to
+// changes only. Where a zone goes on by a rule beyond its table, a span that ends with a
+// leap year is said to end a day before, and the first one may be said to begin in the
+// midst of the table.
 func (l location) Offset(t time.Time) (seconds int, from, until time.Time) {
 	t = t.In(l.Location)
 	_, seconds = t.Zone()
 	from, until = t.ZoneBounds()
+	if !until.IsZero() && !until.After(t) {
+		until = time.Date(t.UTC().Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if !from.IsZero() {
+		if _, ended := from.ZoneBounds(); ended.After(from) && !ended.After(t) {
+			from = ended
+		}
+	}
 	return seconds, from, until
 }
 
