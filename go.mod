@@ -31,6 +31,7 @@ require (
 
 require (
 	github.com/miekg/dns v1.1.73
+	github.com/rickar/cal/v2 v2.1.13
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.2
 	github.com/teambition/rrule-go v1.8.2
 )

@@ -39,9 +39,9 @@ func (c *Calendar) Len() int { return len(c.events) }
 // Over returns the occurrences that overlap from <= t < to, sorted by start, end and
 // summary. One that takes no time counts if it is in there. [ErrBudget] says that an
 // event is too expensive to be answered; nothing may be concluded then. A nil budget
-// is one for questions about some days.
+// is one for calendars that people keep, growing with the time that is asked for.
 func (c *Calendar) Over(from, to time.Time, budget *Budget) ([]Occurrence, error) {
-	found, err := c.over(from.Unix(), ceil(to), c.orDefault(budget))
+	found, err := c.over(from.Unix(), ceil(to), c.orDefault(budget, to.Sub(from)))
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (c *Calendar) Over(from, to time.Time, budget *Budget) ([]Occurrence, error
 
 // At tells what the calendar says of an instant. The errors are those of Over.
 func (c *Calendar) At(t time.Time, budget *Budget) (State, error) {
-	at, b := t.Unix(), c.orDefault(budget)
+	at, b := t.Unix(), c.orDefault(budget, 0)
 	found, err := c.over(at, at+1, b)
 	if err != nil {
 		return State{}, err
@@ -155,11 +155,19 @@ func (c *Calendar) tooExpensive(r *repeat, err error) error {
 	return fmt.Errorf("line %d: event %q: %w", e.Line, brief(e.Summary), err)
 }
 
-// orDefault is a budget for a question about some days: every rule may cost
-// something, and one a lot.
-func (c *Calendar) orDefault(b *Budget) *Budget {
+// orDefault is a budget for a question: one rule may cost a lot, and every rule
+// something for each day.
+func (c *Calendar) orDefault(b *Budget, asked time.Duration) *Budget {
 	if b == nil {
-		b = new(Budget(DefaultSteps + 200*len(c.repeats)))
+		days := min(max(0, int(asked.Hours()/24)), horizonDays)
+		b = new(Budget(DefaultSteps + len(c.repeats)*(200+stepsPerDay*days)))
 	}
 	return b
 }
+
+// What finding an occurrence costs, beyond finding its start; and what a daily event
+// costs each day.
+const (
+	occurrenceSteps = 10
+	stepsPerDay     = 5 * occurrenceSteps
+)

@@ -121,6 +121,9 @@ func (r *repeat) starts(from, to int64, b *Budget, f func(at int64, wall func() 
 			if err != nil {
 				return err
 			}
+			if err := b.spend(occurrenceSteps); err != nil {
+				return err
+			}
 			original := t.Unix()
 			if r.not.has(original) {
 				continue

@@ -62,7 +62,7 @@ func (v *vtimezone) zone() (Zone, error) {
 		if !ok {
 			from = to
 		}
-		onsets, err := o.onsets(from)
+		onsets, err := o.onsets(v.id, from)
 		if err != nil {
 			return nil, err
 		}
@@ -90,11 +90,11 @@ func (v *vtimezone) zone() (Zone, error) {
 
 // onsets are the instants at which an observance begins. Its times are in the offset
 // before it.
-func (o observance) onsets(from int) ([]int64, error) {
+func (o observance) onsets(id string, from int) ([]int64, error) {
 	zone := &ownZone{before: from}
 	start, form, err := parseStamp(o.start.value)
 	if err != nil || form == dateStamp {
-		return nil, refuse(o.line, "DTSTART of %.40q is no time: write it as 19701025T030000", o.start.value)
+		return nil, refuse(o.line, "DTSTART of the time zone %.60q is %.20q: write it as 19701025T030000", id, o.start.value)
 	}
 	all := []int64{momentOf(start, false, zone).at}
 	for _, p := range o.rdates {
@@ -108,12 +108,12 @@ func (o observance) onsets(from int) ([]int64, error) {
 	for _, p := range o.rules {
 		rule, err := ParseRule(p.value)
 		if err != nil {
-			return nil, refuse(p.line, "RRULE of a time zone: %v", err)
+			return nil, refuse(p.line, "RRULE of the time zone %.60q: %v", id, err)
 		}
 		s := Series{Start: start, Zone: zone, Rule: rule}
 		for t, err := range s.All(year(ownFirst), year(ownLast), &budget) {
 			if err != nil || len(all) > maxChanges {
-				return nil, refuse(p.line, "RRULE of a time zone has more changes than a clock: use a name such as Europe/Berlin")
+				return nil, refuse(p.line, "RRULE of the time zone %.60q changes clocks more often than anybody does: use a name such as Europe/Berlin", id)
 			}
 			all = append(all, t.Unix())
 		}

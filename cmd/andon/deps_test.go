@@ -18,6 +18,7 @@ journal           < nothing
 journal/storetest < journal
 journal/sqlite    < journal sqlite
 egress            < nothing
+calendar          < calendar/ical holidays
 calendar/ical     < nothing
 emulator          < nothing
 shop              < nothing
@@ -50,6 +51,7 @@ var words = map[string]string{
 	"dns":        "github.com/miekg/dns",
 	"sqlite":     "modernc.org/sqlite",
 	"rate":       "golang.org/x/time/rate",
+	"holidays":   "github.com/rickar/cal/v2",
 }
 
 const module = "github.com/andon-project/andon/"

@@ -95,7 +95,7 @@ Exit status: 0 good or open, 1 bad or closed, 2 could not tell, 3 timed out,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(p.runCommand(), p.demoCommand(), p.emulatorCommand(), p.versionCommand())
-	root.AddCommand(p.checkCommand(), p.schemaCommand(), p.gateCommand(), p.overrideCommand(), p.probeCommand(), p.healthCommand(), p.unholdCommand(), p.journalCommand(), p.iamCommand())
+	root.AddCommand(p.checkCommand(), p.schemaCommand(), p.gateCommand(), p.overrideCommand(), p.probeCommand(), p.healthCommand(), p.unholdCommand(), p.journalCommand(), p.iamCommand(), p.calendarCommand())
 	root.AddCommand(p.completionCommand(), p.manCommand())
 	return root
 }

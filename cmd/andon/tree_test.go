@@ -68,6 +68,9 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 		"andon emulator --listen":  true, // the port of emulators
 		"andon emulator --account": true, // has a default, because nothing real is there
 		"andon probe --output":     true, // JUnit too
+
+		"andon calendar expand --output":   true, // TSV too
+		"andon calendar holidays --output": true,
 		"andon health --addr":      true, // follows ANDON_LISTEN, as in a container
 		"andon journal --config":   true, // optional: names the directory only
 		"andon journal --data":     true, // nothing but the directory is needed
