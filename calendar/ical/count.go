@@ -42,9 +42,10 @@ func (p *plan) startCounting() {
 	}
 }
 
-// count follows COUNT up to a wall.
+// count follows COUNT up to a wall, unless even more starts than there can be until then
+// would leave something of it.
 func (p *plan) count(wall int64) error {
-	for p.left > 0 && p.counted <= wall {
+	for p.left > 0 && p.counted <= wall && p.most(p.counted, wall) >= p.left {
 		b, next, ok, err := p.nextBlock(p.counted)
 		if err != nil {
 			return err
@@ -62,6 +63,19 @@ func (p *plan) count(wall int64) error {
 		p.left = 0
 	}
 	return nil
+}
+
+// most is a number of starts that is not exceeded between two walls.
+func (p *plan) most(from, to int64) int64 {
+	length, n := p.step, int64(p.sizeInside())
+	if p.unit == 0 {
+		days := map[frequency]int64{weekly: 7, monthly: 28, yearly: 365}[p.rule.freq]
+		length, n = days*daySeconds*p.rule.interval, n*(days+3)
+		if positions := int64(len(p.rule.positions)); positions > 0 {
+			n = min(n, positions)
+		}
+	}
+	return ((to-from)/length + 2) * n
 }
 
 // nextBlock returns the first block at or after a wall, and where the next one may begin.
@@ -104,12 +118,12 @@ func (p *plan) leap(first block) {
 
 // alike tells whether every period that INTERVAL allows has the same starts.
 func (p *plan) alike() bool {
-	r := &p.rule
-	if r.months|r.monthDays|r.monthDaysOfEnd|r.weeks|r.weeksFromEnd != 0 || len(r.yearDays) > 0 {
-		return false
+	if p.unit > 0 {
+		return p.days.all && int64(p.begin.size()) == daySeconds/p.unit
 	}
-	return r.freq == weekly ||
-		p.unit > 0 && r.weekdays == 0 && int64(p.begin.size()) == daySeconds/p.unit
+	other := p.rule
+	other.weekdays = 0
+	return p.rule.freq == weekly && daysFor(&other).all
 }
 
 // byYears tells whether starts can be counted as days of a year times starts of a day.

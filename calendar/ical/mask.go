@@ -10,8 +10,11 @@ func (m *mask) has(d int) bool { return m[d>>6]>>(d&63)&1 != 0 }
 
 // addRange adds the days from <= d < to that are in a year of the length.
 func (m *mask) addRange(from, to, length int) {
-	for d := max(0, from); d < min(to, length); d++ {
-		m.add(d)
+	from, to = max(0, from), min(to, length)
+	for from < to {
+		n := min(64-from&63, to-from)
+		m[from>>6] |= (^uint64(0) >> (64 - n)) << (from & 63)
+		from += n
 	}
 }
 

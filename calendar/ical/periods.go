@@ -106,7 +106,7 @@ func (p *plan) nextLong(day, last int) (found int, in period, ok bool, err error
 	startDay, _ := split(p.start)
 	origin := p.longOf(startDay)
 	for {
-		if err := p.budget.spend(1 + len(p.rule.positions)/4); err != nil {
+		if err := p.budget.spend(1 + len(p.rule.positions)); err != nil {
 			return 0, period{}, false, err
 		}
 		if day, ok, err = p.days.next(day, last, p.budget); !ok {
@@ -129,7 +129,7 @@ func (p *plan) prevLong(day, first int) (found int, in period, ok bool, err erro
 	startDay, _ := split(p.start)
 	origin := p.longOf(startDay)
 	for {
-		if err := p.budget.spend(1 + len(p.rule.positions)/4); err != nil {
+		if err := p.budget.spend(1 + len(p.rule.positions)); err != nil {
 			return 0, period{}, false, err
 		}
 		if day, ok, err = p.days.prev(day, first, p.budget); !ok {

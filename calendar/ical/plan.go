@@ -37,7 +37,6 @@ const (
 func newPlan(s Series, budget *Budget) *plan {
 	p := &plan{rule: s.Rule, start: s.Start.wall(), budget: budget}
 	p.last = Civil{lastYear, 12, 31, 23, 59, 59}.wall()
-	p.days.rule = &p.rule
 	r := &p.rule
 	if r.freq == 0 {
 		p.empty = true
@@ -56,6 +55,7 @@ func newPlan(s Series, budget *Budget) *plan {
 	p.implyTimes()
 	r.implyDays(p.start)
 	p.reduce()
+	p.days = daysFor(r)
 	p.choosePositions()
 	p.setCycle()
 	if !p.empty {

@@ -5,8 +5,14 @@ package ical
 // it or a neighbour is a leap year. So a century costs no more than a few years.
 type days struct {
 	rule  *Rule
-	masks [28]mask
+	all   bool // the rule has no such parts
+	masks *[28]mask
 	known uint32
+}
+
+func daysFor(r *Rule) days {
+	return days{rule: r, all: r.months|r.monthDays|r.monthDaysOfEnd|r.weeks|r.weeksFromEnd|r.weekdays == 0 &&
+		len(r.yearDays) == 0 && len(r.nthWeekdays) == 0}
 }
 
 // of returns the days of one year.
@@ -20,6 +26,9 @@ func (d *days) of(year int) *mask {
 	case isLeap(year + 1):
 		kind += 3
 	}
+	if d.masks == nil {
+		d.masks = new([28]mask)
+	}
 	if d.known>>kind&1 == 0 {
 		d.known |= 1 << kind
 		d.masks[kind] = d.rule.daysOf(year)
@@ -28,6 +37,9 @@ func (d *days) of(year int) *mask {
 }
 
 func (d *days) has(day int) bool {
+	if d.all {
+		return true
+	}
 	year := yearOf(day)
 	return d.of(year).has(day - firstDay(year))
 }

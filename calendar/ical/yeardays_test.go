@@ -15,7 +15,7 @@ func TestYearsOfOneKindAreAlike(t *testing.T) {
 			"BYYEARDAY=-1,60,366", "BYMONTHDAY=-1,29", "BYDAY=53SU,-53MO,9TU",
 		} {
 			r := rule(t, fmt.Sprintf("FREQ=YEARLY;WKST=%s;%s", wkst, parts))
-			d := days{rule: &r}
+			d := daysFor(&r)
 			for year := 1582; year < 2400; year++ {
 				if *d.of(year) != r.daysOf(year) {
 					t.Fatalf("%s: %d is not like the other years of its kind", r, year)
