@@ -13,7 +13,7 @@ import (
 // otherwise (see the readings of the package), and rules over which it never ends.
 func TestRulesInUTCAreThoseOfAnotherLibrary(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3000) {
+	for seed := range seeds(t, 3000) {
 		g := seeded(seed + 1_000_000)
 		freq := g.frequency()
 		text, start := g.rule(freq), g.wall()
