@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -23,6 +24,11 @@ type Calendar struct {
 	Warnings []Warning // of what was found doubtful, by line; at most the first 100
 	Warned   int       // how many there were
 	Refused  int       // events that do not count, because they make no sense; each was warned of
+
+	// Type is X-CALENDAR-TYPE, in which AWS' Change Calendar writes DEFAULT_OPEN or
+	// DEFAULT_CLOSED; of several the first. Questions do not regard it: that events of
+	// the latter are the times in which changes may happen is for others to know.
+	Type string
 
 	events  []Event
 	single  tree     // occurrences known one by one, by event
@@ -50,6 +56,7 @@ func Parse(r io.Reader, o Options) (*Calendar, error) {
 	}
 	var entries []*entry
 	for _, in := range calendars {
+		b.cal.Type = cmp.Or(b.cal.Type, strings.Clone(in.kind))
 		zone, err := b.floating(in)
 		if err != nil {
 			return nil, err
@@ -93,7 +100,7 @@ func (b *builder) warn(w Warning) {
 func (b *builder) finish() *Calendar {
 	c := b.cal
 	slices.SortStableFunc(c.Warnings, func(v, w Warning) int { return v.Line - w.Line })
-	c.events, c.repeats = slices.Clip(c.events), slices.Clip(c.repeats)
+	c.events, c.repeats = slices.Clone(c.events), slices.Clone(c.repeats) // as long as they are
 	c.single = newTree(b.single)
 	spans := make([]interval, len(c.repeats))
 	for i, r := range c.repeats {

@@ -142,5 +142,5 @@ func brief(summary string) string {
 	if utf8.RuneCountInString(s) > most {
 		s = string([]rune(s)[:most-1]) + "…"
 	}
-	return s
+	return strings.Clone(s) // and not the whole file
 }

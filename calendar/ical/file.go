@@ -9,6 +9,7 @@ import (
 type vcalendar struct {
 	zone   property // X-WR-TIMEZONE
 	method string
+	kind   string   // X-CALENDAR-TYPE
 	scale  property // CALSCALE
 	events []*vevent
 	zones  map[string]*vtimezone // by TZID; the first of a name

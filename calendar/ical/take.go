@@ -11,6 +11,9 @@ func (c *vcalendar) take(name, rest string, line int) {
 		}
 	case "CALSCALE":
 		c.scale, _ = parted(name, rest, line)
+	case "X-CALENDAR-TYPE":
+		p, _ := parted(name, rest, line)
+		c.kind = strings.ToUpper(strings.TrimSpace(p.value))
 	case "METHOD":
 		p, _ := parted(name, rest, line)
 		c.method = strings.ToUpper(strings.TrimSpace(p.value))

@@ -31,7 +31,7 @@ func newTree(in []interval) tree {
 	slices.SortFunc(in, func(a, b interval) int {
 		return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi), cmp.Compare(a.item, b.item))
 	})
-	t := tree{slices.Clip(in), make([]int64, len(in))}
+	t := tree{slices.Clone(in), make([]int64, len(in))}
 	t.measure(0, len(in))
 	return t
 }

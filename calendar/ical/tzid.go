@@ -37,7 +37,7 @@ func ianaZone(name string) (Zone, bool) {
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" || name == "Factory" {
 		return nil, false
 	}
-	l, err := time.LoadLocation(name)
+	l, err := time.LoadLocation(strings.Clone(name)) // which keeps it, and not the whole file
 	if err != nil {
 		return nil, false
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -48,7 +49,7 @@ func (v *vtimezone) zone() (Zone, error) {
 	if len(v.observed) == 0 {
 		return nil, refuse(v.line, "the time zone %.60q has neither STANDARD nor DAYLIGHT: export the calendar again, or use a name such as Europe/Berlin", v.id)
 	}
-	z := &ownZone{name: v.id}
+	z := &ownZone{name: strings.Clone(v.id)} // and not the whole file
 	first := int64(forever)
 	for _, o := range v.observed {
 		to, ok := parseOffset(o.to.value)
