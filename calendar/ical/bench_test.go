@@ -6,6 +6,26 @@ import (
 	"time"
 )
 
+// A year of starts, as a calendar that looks ahead wants them.
+func BenchmarkAll(b *testing.B) {
+	for _, text := range []string{"FREQ=WEEKLY;BYDAY=MO,WE,FR", "FREQ=DAILY", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=YEARLY"} {
+		b.Run(text, func(b *testing.B) {
+			s := Series{Start: Civil{2020, 1, 31, 9, 0, 0}, Zone: Location(zone(b, "America/New_York")), Rule: rule(b, text)}
+			from := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				for _, err := range s.All(from, from.AddDate(1, 0, 0), nil) {
+					if n++; err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(n)/float64(b.N), "starts/op")
+		})
+	}
+}
+
 // Questions as a calendar asks them, and as nobody should. b.Loop reports how long one
 // takes, the metric how many steps.
 func BenchmarkQuestion(b *testing.B) {

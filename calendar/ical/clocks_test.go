@@ -72,6 +72,16 @@ func TestStartsWhereClocksChange(t *testing.T) {
 		if g := strings.Join(got, " "); g != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, g, c.want)
 		}
+		last, ok, err := s.Before(time.Unix(1<<62, 0), true, nil)
+		if err != nil || !ok || stampOf(last) != got[len(got)-1] {
+			t.Errorf("%s: the last is %s %v, not %s", name, last, err, got[len(got)-1])
+		}
+		if at, ok, err := s.After(last, false, nil); err != nil || ok {
+			t.Errorf("%s: %s %v comes after the last", name, at, err)
+		}
+		if at, ok, err := s.Before(time.Unix(-1<<62, 0), true, nil); err != nil || ok {
+			t.Errorf("%s: %s %v comes before the first", name, at, err)
+		}
 	}
 }
 

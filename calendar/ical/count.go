@@ -69,7 +69,7 @@ func (p *plan) count(wall int64) error {
 func (p *plan) most(from, to int64) int64 {
 	length, n := p.step, int64(p.sizeInside())
 	if p.unit == 0 {
-		days := map[frequency]int64{weekly: 7, monthly: 28, yearly: 365}[p.rule.freq]
+		days := [...]int64{weekly: 7, monthly: 28, yearly: 365}[p.rule.freq]
 		length, n = days*daySeconds*p.rule.interval, n*(days+3)
 		if positions := int64(len(p.rule.positions)); positions > 0 {
 			n = min(n, positions)

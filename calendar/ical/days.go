@@ -29,11 +29,8 @@ func firstDay(year int) int {
 
 func yearOf(day int) int {
 	n := day + 719_162 // since 0001-01-01
-	year := floorDiv(n*cycleYears, cycleDays) + 1
-	for firstDay(year) > day {
-		year--
-	}
-	for firstDay(year+1) <= day {
+	year := floorDiv(n*cycleYears, cycleDays) + 1 // or the year before it
+	if firstDay(year+1) <= day {
 		year++
 	}
 	return year

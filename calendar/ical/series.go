@@ -52,7 +52,7 @@ func (s Series) Before(t time.Time, inclusive bool, budget *Budget) (start time.
 	if err := s.Check(); err != nil {
 		return time.Time{}, false, err
 	}
-	i := t.Unix()
+	i := floor(t)
 	if !inclusive && t.Nanosecond() == 0 {
 		i--
 	}
@@ -84,12 +84,19 @@ func (s Series) All(from, to time.Time, budget *Budget) iter.Seq2[time.Time, err
 	}
 }
 
+// floor is the last full second that is not after t. Beyond some ten thousand years on
+// either side nothing starts.
+func floor(t time.Time) int64 {
+	const beyond = int64(1) << 40
+	return max(-beyond, min(t.Unix(), beyond))
+}
+
 // ceil is the first full second that is not before t.
 func ceil(t time.Time) int64 {
 	if t.Nanosecond() > 0 {
-		return t.Unix() + 1
+		return floor(t) + 1
 	}
-	return t.Unix()
+	return floor(t)
 }
 
 func instantOf(i int64, ok bool) time.Time {
