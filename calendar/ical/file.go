@@ -101,7 +101,7 @@ func (s *scan) line(line string, number int) error {
 		return nil
 	case s.inside("VEVENT"):
 		return s.event.take(name, rest, number)
-	case s.inside("STANDARD", "DAYLIGHT") && s.zone != nil:
+	case s.inside("STANDARD", "DAYLIGHT") && s.zone != nil && len(s.open) == 3: // in VTIMEZONE itself
 		s.zone.observed[len(s.zone.observed)-1].take(name, rest, number)
 	case s.inside("VTIMEZONE") && s.zone != nil && name == "TZID" && s.zone.id == "":
 		p, _ := parted(name, rest, number)
