@@ -34,4 +34,30 @@
 //   - UNTIL in UTC compares instants. A date runs to the end of that local day, and
 //     so does midnight UTC of an all-day series: that is how exporters write dates.
 //   - The second 60 is 59. Years end at 9999.
+//
+// [Parse] reads files as applications write them:
+//
+//   - Where it can be told when an event is, sloppiness is forgiven: a byte order
+//     mark, bare line feeds, names in any case, trailing semicolons, parts that are
+//     unknown, a missing UID, a DTEND that is DTSTART's own date. What is doubtful is
+//     warned of.
+//   - Where it cannot, the whole file is refused, for the event may be the freeze: a
+//     time or rule that is none, an unknown time zone, a file that was cut off. An
+//     event that is no time at all (no DTSTART, DTEND before it) is left out loudly.
+//   - A TZID is, in this order, a name of the IANA database, one behind a prefix
+//     (/mozilla.org/20050126_1/Europe/London), a name of Windows, a VTIMEZONE of the
+//     file, a text of Outlook. It is never UTC by default, nor the machine's zone.
+//   - Times without a zone and dates are where X-WR-TIMEZONE says, else where
+//     Options say. EXDATE, RDATE and RECURRENCE-ID without a zone are in that of
+//     DTSTART.
+//   - DURATION's weeks and days are nominal, its hours exact. DTEND gives every
+//     occurrence the same exact length (section 3.8.5.3), or the same number of days
+//     if it is a date.
+//   - EXDATE and RECURRENCE-ID compare instants. If one side is a date, dates are
+//     compared as they are written.
+//   - Of versions with the same UID (and RECURRENCE-ID) the highest SEQUENCE counts,
+//     then the latest DTSTAMP; if these are the same, each that differs. An exception
+//     without its event is an event; what is cancelled is none.
+//   - RANGE=THISANDFUTURE moves later starts by as much on the wall clock, and gives
+//     them its length. With a rule of its own it goes on by that rule.
 package ical

@@ -118,6 +118,7 @@ func TestRefusedFiles(t *testing.T) {
 		"unknown zone":       {file(event("freeze", "DTSTART;TZID=Mars/Olympus:20260310T090000")), `line 6: the time zone "Mars/Olympus" is not known: use a name such as Europe/Berlin`},
 		"empty zone":         {file(event("freeze", "DTSTART;TZID=:20260310T090000")), `the time zone "" is not known`},
 		"the machine's zone": {file(event("freeze", "DTSTART;TZID=Local:20260310T090000")), `the time zone "Local" is not known`},
+		"in small letters":   {file(event("freeze", "DTSTART;TZID=local:20260310T090000")), `the time zone "local" is not known`},
 		"its link":           {file(event("freeze", "DTSTART;TZID=localtime:20260310T090000")), `the time zone "localtime" is not known`},
 		"leap seconds":       {file(event("freeze", "DTSTART;TZID=right/UTC:20260310T090000")), `is not known`},
 		"a path":             {file(event("freeze", "DTSTART;TZID=../../etc/passwd:20260310T090000")), `is not known`},

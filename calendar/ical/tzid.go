@@ -31,9 +31,20 @@ func wellKnownZone(name string) (Zone, bool) {
 	return windowsZone(func(fields []string) bool { return strings.EqualFold(fields[0], name) })
 }
 
-// ianaZone loads a zone of the IANA database. The database's other files (right/…
-// with leap seconds, localtime, posixrules) begin with a small letter.
+// ianaZone loads a zone of the IANA database, also where the name is written in other
+// cases than there.
 func ianaZone(name string) (Zone, bool) {
+	for _, spelling := range []string{name, capitals(name), strings.ToUpper(name)} {
+		if z, ok := loadZone(spelling); ok {
+			return z, true
+		}
+	}
+	return nil, false
+}
+
+// loadZone knows zones alone. The database's other files (right/… with leap seconds,
+// localtime, posixrules) begin with a small letter.
+func loadZone(name string) (Zone, bool) {
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || name == "Local" || name == "Factory" {
 		return nil, false
 	}
@@ -42,6 +53,25 @@ func ianaZone(name string) (Zone, bool) {
 		return nil, false
 	}
 	return Location(l), true
+}
+
+// capitals writes america/port_of_spain as the database does: America/Port_of_Spain.
+func capitals(name string) string {
+	b := []byte(strings.ToLower(name))
+	for i, begin := 0, 0; i <= len(b); i++ {
+		if i < len(b) && b[i] != '/' && b[i] != '_' && b[i] != '-' {
+			continue
+		}
+		word := string(b[begin:i])
+		switch {
+		case begin == 0 && len(word) == 2: // US, NZ
+			copy(b, strings.ToUpper(word))
+		case word != "" && word != "of" && word != "au" && word != "es":
+			b[begin] = strings.ToUpper(word[:1])[0]
+		}
+		begin = i + 1
+	}
+	return string(b)
 }
 
 // displayedZone knows "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna".

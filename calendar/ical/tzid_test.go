@@ -23,6 +23,11 @@ func TestTZID(t *testing.T) {
 	const berlin, tokyo, newYork, london = "0700", "0000", "1300", "0800"
 	for tzid, want := range map[string]string{
 		"Europe/Berlin":         berlin,
+		"europe/berlin":         berlin,
+		"AMERICA/NEW_YORK":      newYork,
+		"us/eastern":            newYork,
+		"america/port_of_spain": "1300",
+		"utc":                   "0900",
 		"US/Eastern":            newYork,
 		"UTC":                   "0900",
 		"Etc/GMT-9":             tokyo,
