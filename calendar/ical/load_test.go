@@ -120,7 +120,7 @@ func TestHostileFiles(t *testing.T) {
 		"a long folded line": {begin + "A:B\n" + of(full, " "+strings.Repeat("x", 70)+"\n") + end, "line 2: the line is longer than 75000 octets"},
 		"no line":            {of(full, "\x00"), "line 1: the line is longer than 75000 octets"},
 		"spaces":             {of(full, " "), "line 1: the line is longer than 75000 octets"},
-		"a long rule":        {one("RRULE:FREQ=DAILY;BYHOUR="+strings.Repeat("1,", 30000)+"1\n", 61000), "no rule needs more than 8192"},
+		"a long rule":        {one("RRULE:FREQ=DAILY;BYHOUR="+strings.Repeat("1,", 30000)+"1\n", 61000), "no rule needs more than"},
 		"VTIMEZONEs in use": {begin + func() string {
 			var b strings.Builder
 			for i := range 200 {
