@@ -49,7 +49,7 @@ type Event struct {
 // sense, such as one that ends before it begins, does not count; Warnings tell.
 // Other errors are the reader's.
 func Parse(r io.Reader, o Options) (*Calendar, error) {
-	b := &builder{options: o, cal: &Calendar{}, zones: zoner{known: map[string]Zone{}, own: map[*vtimezone]Zone{}}}
+	b := &builder{options: o, cal: &Calendar{}, looks: lookSteps, zones: zoner{known: map[string]Zone{}, own: map[*vtimezone]Zone{}}}
 	calendars, err := scanFile(r, b.warn)
 	if err != nil {
 		return nil, err
@@ -83,9 +83,13 @@ func Parse(r io.Reader, o Options) (*Calendar, error) {
 type builder struct {
 	options Options
 	zones   zoner
+	looks   Budget // for questions whose answers are of use, but not needed
 	cal     *Calendar
 	single  []interval
 }
+
+// lookSteps are enough for tens of thousands of looks at rules.
+const lookSteps = 2_000_000
 
 func (b *builder) warn(w Warning) {
 	b.cal.Warned++
@@ -104,7 +108,7 @@ func (b *builder) finish() *Calendar {
 	c.single = newTree(b.single)
 	spans := make([]interval, len(c.repeats))
 	for i, r := range c.repeats {
-		spans[i] = r.span(int32(i))
+		spans[i] = r.span(int32(i), &b.looks)
 	}
 	c.spans = newTree(spans)
 	return c

@@ -49,11 +49,12 @@ func (x *exclusions) has(at int64) bool {
 	return found
 }
 
-// span is where the occurrences can be, at most.
-func (r *repeat) span(item int32) interval {
+// span is where the occurrences can be, at most. It is wider where looking costs too
+// much.
+func (r *repeat) span(item int32, b *Budget) interval {
 	i := interval{lo: max(momentOf(r.begin, false, r.zone).at, r.from), hi: -forever, item: item}
 	for _, s := range r.sets {
-		i.hi = max(i.hi, s.last())
+		i.hi = max(i.hi, s.last(b))
 	}
 	i.hi = min(i.hi, r.until)
 	if r.shift != 0 {
@@ -64,12 +65,17 @@ func (r *repeat) span(item int32) interval {
 }
 
 // last is a time after which a series has no start, or forever.
-func (s Series) last() int64 {
+func (s Series) last(b *Budget) int64 {
 	switch {
 	case s.Rule.count > 0:
-		cheap := Budget(DefaultSteps / 10)
-		if t, ok, err := s.Before(time.Unix(forever>>20, 0), true, &cheap); err == nil && ok {
-			return t.Unix()
+		var end int64
+		err := b.upTo(DefaultSteps/10, func(b *Budget) error {
+			t, _, err := s.Before(time.Unix(forever>>20, 0), true, b)
+			end = t.Unix()
+			return err
+		})
+		if err == nil {
+			return end
 		}
 	case s.Rule.form != 0:
 		return max(s.Rule.until.wall(), s.Start.wall()) + daySeconds + far
@@ -201,15 +207,28 @@ func (r *repeat) moved(at int64, wall Civil) (int64, Civil) {
 
 // contains tells whether there is such an original start. Where that costs too much,
 // there is.
-func (r *repeat) contains(starts []given, at int64) bool {
+func (r *repeat) contains(starts []given, at int64, b *Budget) bool {
 	if slices.ContainsFunc(starts, func(g given) bool { return g.at == at }) || r.not.has(at) {
 		return true
 	}
 	for _, s := range r.sets {
-		t, ok, err := s.After(time.Unix(at, 0), true, nil)
-		if err != nil || ok && t.Unix() == at {
+		var t time.Time
+		err := b.upTo(DefaultSteps, func(b *Budget) (err error) {
+			t, _, err = s.After(time.Unix(at, 0), true, b)
+			return err
+		})
+		if err != nil || t.Unix() == at {
 			return true
 		}
 	}
 	return false
+}
+
+// upTo gives a part of a budget to a question.
+func (b *Budget) upTo(most Budget, ask func(*Budget) error) error {
+	part := min(most, *b)
+	left := part
+	err := ask(&left)
+	*b -= part - left
+	return err
 }
