@@ -28,7 +28,7 @@ func firstDay(year int) int {
 }
 
 func yearOf(day int) int {
-	n := day + 719_162 // since 0001-01-01
+	n := day + 719_162                            // since 0001-01-01
 	year := floorDiv(n*cycleYears, cycleDays) + 1 // or the year before it
 	if firstDay(year+1) <= day {
 		year++

@@ -26,7 +26,7 @@ func (e RuleError) Error() string {
 // itself is refused with a [RuleError], for a rule half understood would give other
 // starts.
 func ParseRule(s string) (Rule, error) {
-	const longest = 16 << 10
+	const longest = 8 << 10
 	if len(s) > longest {
 		return Rule{}, RuleError{What: fmt.Sprintf("%d octets long: no rule needs more than %d", len(s), longest)}
 	}

@@ -67,7 +67,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 		"FREQ=YEARLY;BYEASTER=1":                       `"BYEASTER=1": there is no such part: write FREQ`,
 		"RSCALE=CHINESE;FREQ=YEARLY":                   `only the Gregorian calendar`,
 		"FREQ=MONTHLY;SKIP=BACKWARD":                   `write BYMONTHDAY=-1`,
-		"FREQ=DAILY;" + strings.Repeat("X-A=1;", 4000): `no rule needs more than 16384`,
+		"FREQ=DAILY;" + strings.Repeat("X-A=1;", 4000): `no rule needs more than 8192`,
 	} {
 		r, err := ParseRule(text)
 		if e := (RuleError{}); !errors.As(err, &e) || !strings.Contains(err.Error(), want) {

@@ -7,12 +7,11 @@ import "slices"
 func (p *plan) nextShort(wall int64) (begin int64, ok bool, err error) {
 	origin := floorDiv(p.start, p.unit) * p.unit
 	lastDay, _ := split(p.last)
-	firstTried, _ := split(wall)
 	begin = max(wall, origin)
 	for {
 		begin = origin + floorDiv(begin-origin+p.step-1, p.step)*p.step
 		day, second := split(begin)
-		if begin > p.last || day-firstTried > p.cycle {
+		if begin > p.last {
 			return 0, false, nil
 		}
 		if err := p.budget.spend(1); err != nil {
@@ -40,12 +39,11 @@ func (p *plan) nextShort(wall int64) (begin int64, ok bool, err error) {
 func (p *plan) prevShort(wall int64) (begin int64, ok bool, err error) {
 	origin := floorDiv(p.start, p.unit) * p.unit
 	firstDay, _ := split(p.start)
-	firstTried, _ := split(wall)
 	begin = wall
 	for {
 		begin = origin + floorDiv(begin-origin, p.step)*p.step
 		day, second := split(begin)
-		if begin < origin || firstTried-day > p.cycle {
+		if begin < origin {
 			return 0, false, nil
 		}
 		if err := p.budget.spend(1); err != nil {

@@ -14,7 +14,7 @@ type plan struct {
 	days        days
 	start, last int64 // walls: DTSTART, and what no start is after
 	empty       bool  // the rule gives nothing
-	cycle       int   // days after which a rule that gave nothing never does
+	cycle       int   // of long periods: days after which a rule that gave nothing never does
 
 	unit, step int64 // of short periods, in seconds: how long, and from one to the next; 0 for long ones
 	begin      times // when in a day short periods may begin
@@ -57,7 +57,9 @@ func newPlan(s Series, budget *Budget) *plan {
 	p.reduce()
 	p.days = daysFor(r)
 	p.choosePositions()
-	p.setCycle()
+	if p.unit == 0 {
+		p.setCycle()
+	}
 	if !p.empty {
 		p.startCounting()
 	}
@@ -229,20 +231,9 @@ func index(position, n int) (k int, ok bool) {
 	return k, 0 <= k && k < n
 }
 
-// setCycle finds after how long a time all meetings of the steps with the calendar repeat.
+// setCycle finds after how long a time the periods meet the calendar in the same way.
 func (p *plan) setCycle() {
-	steps, interval := int64(cycleDays)*daySeconds, p.step
-	switch p.rule.freq {
-	case yearly:
-		steps, interval = cycleYears, p.rule.interval
-	case monthly:
-		steps, interval = cycleYears*12, p.rule.interval
-	case weekly:
-		steps, interval = cycleDays/7, p.rule.interval
-	}
-	const everything = (lastYear - firstYear + 1) * 366
-	p.cycle = everything
-	if times := interval / gcd(interval, steps); times < everything/cycleDays {
-		p.cycle = int(times) * cycleDays
-	}
+	periods := [...]int64{weekly: cycleDays / 7, monthly: cycleYears * 12, yearly: cycleYears}[p.rule.freq]
+	times := p.rule.interval / gcd(p.rule.interval, periods)
+	p.cycle = cycleDays * int(min(times, lastYear/cycleYears+1))
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -69,11 +70,14 @@ func TestAnyRuleInAnyZoneIsItsDefinition(t *testing.T) {
 		if g.chance(60) {
 			start = g.nearChange(l.Location, start)
 		}
+		if g.chance(20) && !strings.Contains(text, "INTERVAL") {
+			text += ";INTERVAL=" + g.pick("12", "24", "36", "45", "60", "90", "100", "720", "1439", "1440", "3600", "5400")
+		}
 		switch g.IntN(5) {
 		case 0:
 			text += fmt.Sprint(";COUNT=", 1+g.IntN(30))
 		case 1:
-			until := start.Add(g.IntN(700), 3600*g.IntN(24))
+			until := start.Add(0, int(g.Int64N(int64(spans[rule(t, text).freq]/time.Second))))
 			text += ";UNTIL=" + stamp(until, []stampForm{dateStamp, localStamp, utcStamp}[g.IntN(3)])
 		}
 		s := Series{Start: start, Zone: Location(l.Location), Rule: rule(t, text)}

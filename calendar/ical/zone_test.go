@@ -58,8 +58,13 @@ func TestSpansOfZonesAreTrue(t *testing.T) {
 	begin, end := time.Date(1880, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), time.Date(2061, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	for _, l := range allZones(t) {
 		z := Location(l)
+		before := spanAt(begin-1, z)
 		for at := begin; at < end; {
 			s := spanAt(at, z)
+			if s.offset != before.offset && s.from != at {
+				t.Fatalf("%s: the span that begins at %s is said to begin at %s", l, clock(at), clock(s.from))
+			}
+			before = s
 			if s.from > at || s.until <= at {
 				t.Fatalf("%s: %s is not in its span from %s to %s", l, clock(at), clock(s.from), clock(s.until))
 			}
