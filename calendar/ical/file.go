@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"fmt"
 	"io"
 	"strings"
 )
@@ -79,7 +80,7 @@ func scanFile(r io.Reader, warn func(Warning)) ([]*vcalendar, error) {
 	}
 	if n := len(s.open); n > 0 {
 		c := s.open[n-1]
-		return nil, refuse(l.count, "the file ends before END:%.40s, which began at line %d: it was cut off, export or fetch it again", c.name, c.line)
+		return nil, refuse(l.count, "the file ends before END:%s, which began at line %d: it was cut off, export or fetch it again", shown(c.name), c.line)
 	}
 	if len(s.calendars) == 0 {
 		return nil, refuse(0, "there is no BEGIN:VCALENDAR: this is not an iCalendar file, use the address or export that ends in .ics")
@@ -161,16 +162,16 @@ func (s *scan) misplaced(c component) error {
 		return refuse(c.line, "BEGIN:%s stands outside of VCALENDAR: the file is damaged, export or fetch it again", c.name)
 	}
 	in := s.open[len(s.open)-1]
-	return refuse(c.line, "BEGIN:%s stands in the %.40s that began at line %d: the file is damaged, export or fetch it again", c.name, in.name, in.line)
+	return refuse(c.line, "BEGIN:%s stands in the %s that began at line %d: the file is damaged, export or fetch it again", c.name, shown(in.name), in.line)
 }
 
 func (s *scan) end(name string, line int) error {
 	if len(s.open) == 0 {
-		return refuse(line, "END:%.40s ends nothing: the file is damaged, export or fetch it again", name)
+		return refuse(line, "END:%s ends nothing: the file is damaged, export or fetch it again", shown(name))
 	}
 	last := s.open[len(s.open)-1]
 	if last.name != name {
-		return refuse(line, "END:%.40s stands where END:%.40s is due, which began at line %d: the file is damaged, export or fetch it again", name, last.name, last.line)
+		return refuse(line, "END:%s stands where END:%s is due, which began at line %d: the file is damaged, export or fetch it again", shown(name), shown(last.name), last.line)
 	}
 	s.open = s.open[:len(s.open)-1]
 	if name == "VTIMEZONE" && s.zone != nil {
@@ -184,4 +185,12 @@ func (s *scan) end(name string, line int) error {
 		s.zone = nil
 	}
 	return nil
+}
+
+// shown is the name of a component as a message may show it.
+func shown(name string) string {
+	if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == "" && len(name) <= 40 {
+		return name
+	}
+	return fmt.Sprintf("%.40q", name)
 }

@@ -113,6 +113,7 @@ func TestRefusedFiles(t *testing.T) {
 		"no END:VEVENT":      {file("BEGIN:VEVENT", "DTSTART:20260101", freeze), "line 6: BEGIN:VEVENT stands in the VEVENT that began at line 4: the file is damaged"},
 		"END too many":       {file("END:VEVENT"), "line 4: END:VEVENT stands where END:VCALENDAR is due, which began at line 1"},
 		"END twice":          {file(freeze) + "END:VCALENDAR", "ends nothing"},
+		"a strange name":     {file("BEGIN:X\x1b[31m"), `END:VCALENDAR stands where END:"X\x1b[31M" is due`},
 		"nested calendars":   {file(file()), "BEGIN:VCALENDAR stands in the VCALENDAR"},
 		"deep":               {strings.Repeat("BEGIN:X\n", 9), "line 9: more than 8 components within each other"},
 		"unknown zone":       {file(event("freeze", "DTSTART;TZID=Mars/Olympus:20260310T090000")), `line 6: the time zone "Mars/Olympus" is not known: use a name such as Europe/Berlin`},
