@@ -10,8 +10,9 @@
 // without building it, and what remains is counted in steps, of which a [Budget]
 // allows only so many.
 //
-// A rule is followed on the wall clock, in walls: seconds since 1970 as if every
-// day had 24 hours. Only [Resolve] and its inverse in the same file know zones.
+// A rule is followed on the wall clock, in walls: seconds since 1970 as if every day
+// had 24 hours. What zones make of walls is asked after that: by Resolve, and by a
+// question, which knows where clocks are changed.
 //
 // # Readings
 //
@@ -24,8 +25,8 @@
 //     the earlier one, and HOURLY runs on the wall clock too: the repeated hour has
 //     no starts of its own. February 30 is no start and does not count.
 //   - BYWEEKNO without a day part means DTSTART's weekday, in YEARLY, MONTHLY and
-//     WEEKLY rules. A YEARLY rule steps through calendar years, so the Monday of
-//     week 1 may be a day of the year before.
+//     WEEKLY rules. A YEARLY rule steps through calendar years: with INTERVAL, the
+//     days of week 1 that are in December go with that December's year.
 //   - BYMONTHDAY without BYMONTH means every month, in YEARLY rules too.
 //   - BYSETPOS counts in the full period; what lies before DTSTART is cut off after.
 //   - BYDAY=3MO,WE is the third Monday and every Wednesday.
