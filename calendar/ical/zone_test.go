@@ -5,6 +5,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,49 @@ func TestResolve(t *testing.T) {
 		at, exists := Resolve(wall, Location(zone(t, c.zone)))
 		if got := at.Format(time.RFC3339); got != c.want || exists != c.exists {
 			t.Errorf("%s in %s is %s (exists: %v), want %s (%v)", c.wall, c.zone, got, exists, c.want, c.exists)
+		}
+	}
+}
+
+// Around some changes of every zone, a series is what Resolve makes of its walls.
+func TestSeriesInEveryZone(t *testing.T) {
+	t.Parallel()
+	g := seeded(3)
+	every := rule(t, "FREQ=MINUTELY;INTERVAL=20")
+	for _, l := range allZones(t) {
+		z := Location(l)
+		for range 3 {
+			change := spanAt(time.Date(1900+g.IntN(150), 1, 1, 0, 0, 0, 0, time.UTC).Unix(), z)
+			if change.until == forever {
+				continue
+			}
+			s := Series{Start: civilOf(change.until + change.offset - 30*3600 - g.Int64N(1200)), Zone: z, Rule: every}
+			end := time.Unix(change.until+30*3600, 0)
+			var want []time.Time
+			for wall := s.Start.wall(); wall < end.Unix()+far; wall += 1200 {
+				if at, _ := Resolve(civilOf(wall), z); at.Before(end) {
+					want = append(want, at)
+				}
+			}
+			slices.SortFunc(want, time.Time.Compare)
+			want = slices.CompactFunc(want, time.Time.Equal)
+			var got []time.Time
+			for at, err := range s.All(time.Unix(change.until-2*far, 0), end, nil) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, at)
+			}
+			if !slices.EqualFunc(got, want, time.Time.Equal) {
+				t.Fatalf("%s from %s:\n got %v\nwant %v", l, s.Start, got, want)
+			}
+			for range 10 {
+				i := g.IntN(len(want) - 1)
+				at := want[i].Add(time.Duration(1 + g.Int64N(int64(want[i+1].Sub(want[i])))))
+				if last, _, err := s.Before(at, false, nil); err != nil || !last.Equal(want[i]) {
+					t.Fatalf("%s from %s: before %s is %s %v, not %s", l, s.Start, at, last, err, want[i])
+				}
+			}
 		}
 	}
 }
