@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Options say how a file is read. Zone has to be given.
+// Options say how a file is read. Zone has to be given, and be comparable.
 type Options struct {
 	// Zone is where dates and times without a zone are, unless the file names one it
 	// knows (X-WR-TIMEZONE).

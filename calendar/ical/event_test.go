@@ -3,6 +3,8 @@ package ical_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/andon-project/andon/calendar/ical"
 )
 
 // What events amount to, in a calendar whose times without a zone are in New York:
@@ -157,5 +159,29 @@ func TestExceptions(t *testing.T) {
 				t.Errorf("%s\ngives\n%s\nwant\n%s", strings.Join(c.lines, "\n"), got, c.want)
 			}
 		})
+	}
+}
+
+func TestTransparentEventsByChoice(t *testing.T) {
+	t.Parallel()
+	text := file(event("free", "DTSTART:20260302", "transp:transparent"), event("busy", "DTSTART:20260302", "TRANSP:OPAQUE"), event("none", "DTSTART:20260302"))
+	for skip, want := range map[bool]int{false: 3, true: 2} {
+		c, err := ical.Parse(strings.NewReader(text), ical.Options{Zone: zone(t, "UTC"), SkipTransparent: skip})
+		if err != nil || c.Len() != want {
+			t.Errorf("skip %v: %d events, %v", skip, c.Len(), err)
+		}
+	}
+}
+
+// All warnings are counted, and a hundred kept.
+func TestWarningsAreCounted(t *testing.T) {
+	t.Parallel()
+	none, turned := event("none", "DTSTART:20260302T000000Z"), event("turned", "DTSTART:20260302", "DTEND:20260301")
+	c, err := ical.Parse(strings.NewReader(file(strings.Repeat(none+"\r\n", 70)+strings.Repeat(turned+"\r\n", 50))), ical.Options{Zone: zone(t, "UTC")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Warned != 120 || c.Refused != 50 || len(c.Warnings) != 100 || c.Len() != 70 {
+		t.Errorf("%d warnings, %d kept, %d refused, %d events", c.Warned, len(c.Warnings), c.Refused, c.Len())
 	}
 }

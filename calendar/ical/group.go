@@ -38,16 +38,7 @@ func grouped(entries []*entry) []*group {
 
 // group adds what one UID amounts to (RFC 5545 sections 3.8.4.4 and 3.8.5).
 func (b *builder) group(g *group) error {
-	// Of exceptions of the same start the last version counts.
-	slices.SortStableFunc(g.exceptions, func(e, f *entry) int {
-		return cmp.Or(cmp.Compare(e.replaces.at, f.replaces.at), cmp.Compare(boolInt(e.onwards), boolInt(f.onwards)))
-	})
-	var exceptions []*entry
-	for same := range chunks(g.exceptions, func(e, f *entry) bool {
-		return e.replaces.at == f.replaces.at && e.replaces.date == f.replaces.date && e.onwards == f.onwards
-	}) {
-		exceptions = append(exceptions, b.latest(same)...)
-	}
+	exceptions := b.latestExceptions(g.exceptions)
 	masters := slices.DeleteFunc(b.latest(g.masters), func(e *entry) bool { return e.cancelled })
 	if len(masters) == 0 { // the exceptions are events of their own
 		for _, e := range exceptions {
@@ -73,6 +64,30 @@ func (b *builder) alone(e *entry) error {
 	return b.recur(e, nil)
 }
 
+// latestExceptions are the exceptions that count, of each start those of the last
+// version, in the order of the starts.
+func (b *builder) latestExceptions(all []*entry) []*entry {
+	type start struct {
+		at            int64
+		date, onwards bool
+	}
+	var order []start
+	of := map[start][]*entry{}
+	for _, e := range all {
+		s := start{e.replaces.at, e.replaces.date, e.onwards}
+		if len(of[s]) == 0 {
+			order = append(order, s)
+		}
+		of[s] = append(of[s], e)
+	}
+	slices.SortStableFunc(order, func(s, t start) int { return cmp.Compare(s.at, t.at) })
+	var latest []*entry
+	for _, s := range order {
+		latest = append(latest, b.latest(of[s])...)
+	}
+	return latest
+}
+
 // latest are the versions of an event that count: the one with the highest SEQUENCE,
 // then DTSTAMP. Where several have the same, all that differ do: that is no new
 // version, but a UID used twice.
@@ -82,28 +97,32 @@ func (b *builder) latest(versions []*entry) []*entry {
 	}
 	top := slices.MaxFunc(versions, (*entry).compare)
 	var latest []*entry
+	seen := map[string]bool{}
 	for _, e := range versions {
-		switch {
-		case e.compare(top) < 0:
+		if e.compare(top) < 0 {
 			if !e.cancelled {
 				b.warnEvent(e.vevent, e.line, fmt.Sprintf("it is replaced by the newer version at line %d, which has the same UID", top.line))
 			}
-		case !slices.ContainsFunc(latest, e.same):
+			continue
+		}
+		if when := e.when(); !seen[when] {
+			seen[when] = true
 			latest = append(latest, e)
 		}
 	}
 	return latest
 }
 
-// same tells whether both events are at the same times, by what they say.
-func (e *entry) same(f *entry) bool {
-	text := func(p property) string { return p.params + ":" + p.value }
-	alike := func(p, q []property) bool {
-		return slices.EqualFunc(p, q, func(p, q property) bool { return text(p) == text(q) })
+// when is all that an event says about its times.
+func (e *entry) when() string {
+	var b strings.Builder
+	fmt.Fprint(&b, e.cancelled, e.floating)
+	for _, list := range [][]property{{e.start, e.end, e.length}, e.rules, e.exrules, e.rdates, e.exdates} {
+		for _, p := range list {
+			b.WriteString("\n" + p.name + ";" + p.params + ":" + p.value)
+		}
 	}
-	return e.cancelled == f.cancelled && e.floating == f.floating &&
-		text(e.start) == text(f.start) && text(e.end) == text(f.end) && text(e.length) == text(f.length) &&
-		alike(e.rules, f.rules) && alike(e.exrules, f.exrules) && alike(e.rdates, f.rdates) && alike(e.exdates, f.exdates)
+	return b.String()
 }
 
 // add adds an event and returns its number.
@@ -126,11 +145,4 @@ func chunks[T any](list []T, same func(T, T) bool) func(func([]T) bool) {
 			list = list[n:]
 		}
 	}
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -135,6 +135,8 @@ func TestHostileFiles(t *testing.T) {
 		"RDATEs":                {one("RDATE:"+strings.Repeat("20200101T000000Z,", 4000)+"20200101T000000Z\n", full), ""},
 		"days":                  {begin + of(full/4, "BEGIN:VEVENT\nDTSTART:20260101\nEND:VEVENT\n") + end, ""},
 		"one UID":               {begin + of(full/4, "BEGIN:VEVENT\nUID:a\nDTSTART:20260101\nEND:VEVENT\n") + end, ""},
+		"one UID, all differ":   {begin + strings.ReplaceAll(exceptions(full/4, ""), "RECURRENCE-ID", "X-ID") + end, ""},
+		"one start, all differ": {begin + strings.ReplaceAll(exceptions(full/4, "=1:20200101\nX-ID"), "RECURRENCE-ID=1", "RECURRENCE-ID") + end, ""},
 		"exceptions from one":   {begin + "BEGIN:VEVENT\nUID:a\nDTSTART:20200101\nRRULE:FREQ=DAILY\nEND:VEVENT\n" + exceptions(full/4, "") + end, ""},
 		"all of them onwards":   {begin + "BEGIN:VEVENT\nUID:a\nDTSTART:20200101\nRRULE:FREQ=DAILY\nEND:VEVENT\n" + exceptions(full/4, ";RANGE=THISANDFUTURE") + end, ""},
 		"onwards, at a price":   {begin + "BEGIN:VEVENT\nUID:a\nDTSTART:20200101T000000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=29;BYYEARDAY=366\nEND:VEVENT\n" + exceptions(full/4, ";RANGE=THISANDFUTURE") + end, ""},

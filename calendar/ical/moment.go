@@ -20,7 +20,7 @@ func momentOf(wall Civil, date bool, zone Zone) moment {
 
 // in is the moment as it is shown in a zone. A date is the same date everywhere.
 func (m moment) in(zone Zone) Civil {
-	if m.date || m.zone.String() == zone.String() {
+	if m.date || m.zone == zone {
 		return m.wall
 	}
 	return CivilOf(time.Unix(m.at, 0), zone)

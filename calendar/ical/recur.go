@@ -128,7 +128,7 @@ func (b *builder) segments(m *entry, r repeat, starts []given, onwards []*entry)
 			r.not.zone = e.begin.zone
 		default:
 			r.shift = e.begin.in(r.zone).Sub(replaced.wall)
-			if !r.contains(starts, replaced.at, &b.looks) {
+			if !r.contains(replaced.at, &b.looks) {
 				b.warnEvent(e.vevent, e.rid.line, "it replaces an occurrence that there is not: it stands beside the others")
 				b.single = append(b.single, interval{e.begin.at, e.ends(), int32(len(b.cal.events))})
 			}

@@ -205,10 +205,10 @@ func (r *repeat) moved(at int64, wall Civil) (int64, Civil) {
 	return m.at, m.wall
 }
 
-// contains tells whether there is such an original start. Where that costs too much,
-// there is.
-func (r *repeat) contains(starts []given, at int64, b *Budget) bool {
-	if slices.ContainsFunc(starts, func(g given) bool { return g.at == at }) || r.not.has(at) {
+// contains tells whether there is such an original start, also if it is given or
+// excluded. Where that costs too much, there is.
+func (r *repeat) contains(at int64, b *Budget) bool {
+	if r.not.has(at) {
 		return true
 	}
 	for _, s := range r.sets {
