@@ -21,7 +21,7 @@ type Options struct {
 // A Calendar is what the files of calendar applications say (RFC 5545), ready for
 // questions. It does not change, and may be shared.
 type Calendar struct {
-	Warnings []Warning // of what was found doubtful, by line; at most the first 100
+	Warnings []Warning // of what was found doubtful, by line; at most 100, events that do not count first
 	Warned   int       // how many there were
 	Refused  int       // events that do not count, because they make no sense; each was warned of
 
@@ -96,8 +96,13 @@ func (b *builder) warn(w Warning) {
 	if w.Refused {
 		b.cal.Refused++
 	}
-	if len(b.cal.Warnings) < maxWarnings {
-		b.cal.Warnings = append(b.cal.Warnings, w)
+	kept := b.cal.Warnings
+	if len(kept) < maxWarnings {
+		b.cal.Warnings = append(kept, w)
+		return
+	}
+	if minor := slices.IndexFunc(kept, func(w Warning) bool { return !w.Refused }); w.Refused && minor >= 0 {
+		kept[minor] = w
 	}
 }
 

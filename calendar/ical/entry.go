@@ -74,13 +74,12 @@ func (b *builder) measure(e *entry) (bool, error) {
 		e.lasting = l
 	case e.begin.date:
 		e.lasting.days = 1
-	default:
-		b.warnEvent(v, v.start.line, "it has neither DTEND nor DURATION: it takes no time, and blocks nothing")
 	}
 	if e.begin.date && e.lasting == (lasting{}) {
 		b.warnEvent(v, v.length.line, "its DURATION is nothing: it is taken to last one day")
 		e.lasting.days = 1
 	}
+	b.warnEmpty(e)
 	return true, nil
 }
 
@@ -116,7 +115,18 @@ func (b *builder) measureEnd(e *entry) (bool, error) {
 		b.refuseEvent(v, v.end.line, "its DTEND is before its DTSTART: the event does not count, correct it in the calendar")
 		return false, nil
 	}
+	b.warnEmpty(e)
 	return true, nil
+}
+
+func (b *builder) warnEmpty(e *entry) {
+	switch {
+	case e.lasting != (lasting{}):
+	case e.end.name == "" && e.length.name == "":
+		b.warnEvent(e.vevent, e.start.line, "it has neither DTEND nor DURATION: it takes no time, and blocks nothing")
+	default:
+		b.warnEvent(e.vevent, e.start.line, "it ends when it begins: it takes no time, and blocks nothing")
+	}
 }
 
 // compare orders versions of the same event (RFC 5546 section 2.1.5).
