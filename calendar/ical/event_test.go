@@ -1,6 +1,8 @@
 package ical_test
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -86,6 +88,20 @@ func TestEvents(t *testing.T) {
 			"20260105T0000 20260105T0100 a\n20260106T0000 20260106T0100 a\n20260113T0000 20260113T0100 a\n"},
 		"UNTIL as a date": {
 			[]string{event("a", ny+"20260105T220000", "DURATION:PT1H", "RRULE:FREQ=DAILY;UNTIL=20260106")}, "20260106T0300 20260106T0400 a\n20260107T0300 20260107T0400 a\n"},
+		"DTEND and DURATION": {
+			[]string{event("a", "DTSTART:20260302T100000Z", "DTEND:20260302T110000Z", "DURATION:PT5H")}, "20260302T1000 20260302T1100 a\n! line 8: event \"a\": it has DTEND and DURATION: DTEND counts\n"},
+		"a date that lasts nothing": {
+			[]string{event("a", "DTSTART:20260302", "DURATION:PT0S")}, "20260302T0500 20260303T0500 a\n! line 7: event \"a\": its DURATION is nothing: it is taken to last one day\n"},
+		"a date to a time": {
+			[]string{event("a", "DTSTART:20260302", "DTEND:20260302T120000")}, "20260302T0500 20260302T1700 a\n! line 7: event \"a\": one of DTSTART and DTEND is a date and the other a time: the date is taken to mean its midnight\n"},
+		"a time that says it is a date": {
+			[]string{event("a", "DTSTART;VALUE=DATE:20260302T120000")}, "20260302T0500 20260303T0500 a\n! line 6: DTSTART says that it is a date and is a time: it is read as a date\n"},
+		"a quote that never ends": {
+			[]string{"BEGIN:VEVENT", "SUMMARY;X-A=\"b:a", "DTSTART:20260302", "END:VEVENT"}, "20260302T0500 20260303T0500 a\n"},
+		"RDATE as a time against dates": {
+			[]string{event("a", "DTSTART:20260302", "RDATE:20260304T235959Z")}, "20260302T0500 20260303T0500 a\n20260304T0500 20260305T0500 a\n"},
+		"RDATE as a date against times": {
+			[]string{event("a", "DTSTART:20260302T100000Z", "DURATION:PT1H", "RDATE;VALUE=DATE:20260304")}, "20260302T1000 20260302T1100 a\n20260304T1000 20260304T1100 a\n"},
 		"no UID": {
 			[]string{event("a", "DTSTART:20260105"), event("b", "DTSTART:20260106")}, "20260105T0500 20260106T0500 a\n20260106T0500 20260107T0500 b\n"},
 	} {
@@ -192,5 +208,56 @@ func TestWarningsAreCounted(t *testing.T) {
 	}
 	if c.Warned != 180 || c.Refused != 50 || refused != 50 || len(c.Warnings) != 100 || c.Len() != 130 {
 		t.Errorf("%d warnings, %d kept, %d refused, %d of them kept, %d events", c.Warned, len(c.Warnings), c.Refused, refused, c.Len())
+	}
+}
+
+func TestDurations(t *testing.T) {
+	t.Parallel()
+	for duration, want := range map[string]string{
+		"P1D": "20260303T0000", "P1W": "20260309T0000", "PT36H": "20260303T1200", "P1DT2H3M60S": "20260303T0204", "+PT5M": "20260302T0005", "pt5m": "20260302T0005",
+		"P": "refused", "PT": "takes no time", "1D": "refused", "P1": "refused", "PD": "refused", "P1H": "refused", "PT1D": "refused", "P1M": "refused",
+		"P1DT": "20260303T0000", "P1TDT1H": "refused", "P99999999999999999999D": "refused", "PT9999999999S": "refused", "P9999W9999W": "refused", "P1.5D": "refused", "P-1D": "refused",
+	} {
+		if got := told(t, file(event("a", "DTSTART:20260302T000000Z", "DURATION:"+duration)), "UTC"); !strings.Contains(got, want) {
+			t.Errorf("%s gives %s, want %s", duration, got, want)
+		}
+	}
+}
+
+// What else is no time, and refuses the file wherever it stands.
+func TestTimesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"RDATE;VALUE=PERIOD:20260302T000000Z/20260301T000000Z": "has a period that ends before it begins",
+		"RDATE;VALUE=PERIOD:20260302T000000Z/soon":             `RDATE is "soon"`,
+		"RDATE;TZID=Mars:20260302T000000":                      `the time zone "Mars" is not known`,
+		"EXRULE:FREQ=NEVER":                                    `EXRULE of event "a": rule`,
+		"EXDATE;TZID=Mars:20260302T000000":                     `the time zone "Mars" is not known`,
+		"RECURRENCE-ID:soon":                                   `RECURRENCE-ID is "soon"`,
+		"RDATE":                                                "RDATE has no colon and no value",
+		"RRULE;FREQ=DAILY":                                     "RRULE has no colon and no value",
+	} {
+		if got := told(t, file(event("a", "DTSTART:20260302T000000Z", "DURATION:PT1H", line)), "UTC"); !strings.HasPrefix(got, "refused: line 8: ") || !strings.Contains(got, want) {
+			t.Errorf("%s gives %s, want %s", line, got, want)
+		}
+	}
+}
+
+func TestLongSummariesAreShortened(t *testing.T) {
+	t.Parallel()
+	got := told(t, file(event(strings.Repeat("長い ", 50), "DTEND:20260302")), "UTC")
+	if want := "! line 4: event \"" + strings.Repeat("長い ", 19) + "長い…\": it has no DTSTART"; !strings.HasPrefix(got, want) {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestErrorsOfTheReader(t *testing.T) {
+	t.Parallel()
+	if _, err := ical.Parse(brokenReader{}, ical.Options{Zone: zone(t, "UTC")}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Error(err)
 	}
 }

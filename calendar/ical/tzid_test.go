@@ -160,3 +160,14 @@ func TestEveryWindowsName(t *testing.T) {
 		}
 	}
 }
+
+// On a date that a zone left out, an event is not empty: it begins when the date would
+// have, and lasts as long.
+func TestADateThatWasLeftOut(t *testing.T) {
+	t.Parallel()
+	c := parse(t, file("X-WR-TIMEZONE:Pacific/Apia", event("a", "DTSTART:20111230")))
+	all, err := c.Over(time.Date(2011, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(2012, 2, 1, 0, 0, 0, 0, time.UTC), nil)
+	if err != nil || len(all) != 1 || all[0].Start.Format(time.DateTime) != "2011-12-30 10:00:00" || all[0].End.Sub(all[0].Start) != 24*time.Hour {
+		t.Errorf("%v, %v", all, err)
+	}
+}
