@@ -41,7 +41,7 @@ func others(country string) library {
 	case "DE":
 		return library{de.Holidays, 2018} // 2017 had Reformation Day everywhere
 	case "ES":
-		return library{es.Holidays, 2016}
+		return library{es.Holidays, 2023} // in 2022 regions moved Christmas
 	case "FR":
 		return library{fr.Holidays, 2016}
 	case "GB":
@@ -53,7 +53,7 @@ func others(country string) library {
 	case "SI":
 		return library{si.Holidays, 2017}
 	case "US":
-		return library{us.Holidays, 2016}
+		return library{us.Holidays, 2016} // federal; the other library has some as bank holidays
 	}
 	return library{}
 }
