@@ -122,16 +122,19 @@ func TestOwnZonesThatAreNone(t *testing.T) {
 		return zone(append(append([]string{"BEGIN:STANDARD"}, lines...), "END:STANDARD")...)
 	}
 	for name, c := range map[string]struct{ zone, want string }{
-		"empty":        {zone(), `line 4: the time zone "own" has neither STANDARD nor DAYLIGHT`},
-		"no offset":    {standard("DTSTART:19700101T000000"), `line 6: TZOFFSETTO of the time zone "own" is "": write it as +0100`},
-		"bad offset":   {standard("DTSTART:19700101T000000", "TZOFFSETTO:+1"), `TZOFFSETTO of the time zone "own" is "+1"`},
-		"a day off":    {standard("DTSTART:19700101T000000", "TZOFFSETTO:+2400"), `TZOFFSETTO of the time zone "own" is "+2400"`},
-		"bad from":     {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "TZOFFSETFROM:+01"), `TZOFFSETFROM of`},
-		"no start":     {standard("TZOFFSETTO:+0100"), `DTSTART of the time zone "own" is ""`},
-		"bad rule":     {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "RRULE:FREQ=OFTEN"), `RRULE of the time zone "own": rule`},
-		"each second":  {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "RRULE:FREQ=SECONDLY"), `RRULE of the time zone "own" changes clocks more often`},
-		"a fixed one":  {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0545"), "20260701T0315 20260701T0415 a\n"},
-		"no FROM":      {standard("DTSTART:20260601T000000", "TZOFFSETTO:-023000"), "20260701T1130 20260701T1230 a\n"},
+		"empty":            {zone(), `line 4: the time zone "own" has neither STANDARD nor DAYLIGHT`},
+		"no offset":        {standard("DTSTART:19700101T000000"), `line 6: TZOFFSETTO of the time zone "own" is "": write it as +0100`},
+		"bad offset":       {standard("DTSTART:19700101T000000", "TZOFFSETTO:+1"), `TZOFFSETTO of the time zone "own" is "+1"`},
+		"a day off":        {standard("DTSTART:19700101T000000", "TZOFFSETTO:+2400"), `TZOFFSETTO of the time zone "own" is "+2400"`},
+		"bad from":         {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "TZOFFSETFROM:+01"), `TZOFFSETFROM of`},
+		"no start":         {standard("TZOFFSETTO:+0100"), `DTSTART of the time zone "own" is ""`},
+		"bad rule":         {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "RRULE:FREQ=OFTEN"), `RRULE of the time zone "own": rule`},
+		"each second":      {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0100", "RRULE:FREQ=SECONDLY"), `RRULE of the time zone "own" changes clocks more often`},
+		"a fixed one":      {standard("DTSTART:19700101T000000", "TZOFFSETTO:+0545"), "20260701T0315 20260701T0415 a\n"},
+		"no FROM":          {standard("DTSTART:20260601T000000", "TZOFFSETTO:-023000"), "20260701T1130 20260701T1230 a\n"},
+		"before its first": {standard("DTSTART:20260901T000000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0100"), "20260701T0700 20260701T0800 a\n"},
+		"twice in a day": {standard("DTSTART:20260701T000000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0500",
+			"END:STANDARD", "BEGIN:STANDARD", "DTSTART:20260701T110000", "TZOFFSETFROM:+0500", "TZOFFSETTO:+0200"), "20260701T0700 20260701T0800 a\n"},
 		"only by date": {standard("DTSTART:20200101T000000", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0300", "RDATE:20250101T000000,20260101T000000"), "20260701T0600 20260701T0700 a\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
