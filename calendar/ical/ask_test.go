@@ -142,3 +142,26 @@ func TestQuestionsAgree(t *testing.T) {
 		}
 	}
 }
+
+// From and to of a question are half-open, also for what takes no time.
+func TestEdges(t *testing.T) {
+	t.Parallel()
+	cal := parse(t, file(event("hour", "DTSTART:20260310T000000Z", "DURATION:PT1H"), event("point", "DTSTART:20260310T030000Z", "DURATION:PT0S")))
+	for span, want := range map[string]int{
+		"20260309T230000 20260310T000000": 0,
+		"20260309T230000 20260310T000001": 1,
+		"20260310T005959 20260310T020000": 1,
+		"20260310T010000 20260310T020000": 0,
+		"20260310T003000 20260310T003100": 1,
+		"20260310T020000 20260310T030000": 0,
+		"20260310T020000 20260310T030001": 1,
+		"20260310T030000 20260310T030001": 1,
+		"20260310T030001 20260310T040000": 0,
+		"20260310T030000 20260310T030000": 0,
+	} {
+		from, to, _ := strings.Cut(span, " ")
+		if all, err := cal.Over(at(t, from), at(t, to), nil); err != nil || len(all) != want {
+			t.Errorf("%s: %v, %v", span, all, err)
+		}
+	}
+}

@@ -68,13 +68,13 @@ func (b *builder) alone(e *entry) error {
 // version, in the order of the starts.
 func (b *builder) latestExceptions(all []*entry) []*entry {
 	type start struct {
-		at            int64
-		date, onwards bool
+		at      int64
+		onwards bool
 	}
 	var order []start
 	of := map[start][]*entry{}
 	for _, e := range all {
-		s := start{e.replaces.at, e.replaces.date, e.onwards}
+		s := start{e.replaces.at, e.onwards}
 		if len(of[s]) == 0 {
 			order = append(order, s)
 		}
