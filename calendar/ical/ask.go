@@ -14,25 +14,6 @@ type Occurrence struct {
 	Event      *Event
 }
 
-// A State is what a calendar says of an instant.
-type State struct {
-	// Causes are the occurrences that the instant is in, one of each event: that which
-	// ends last.
-	Causes []Occurrence
-
-	// Until is when that changes: in an occurrence, the end of the time that
-	// occurrences cover without a gap; else the next start. It is zero if nothing
-	// starts within the horizon.
-	Until time.Time
-
-	// AtLeast says that Until is no change, but as far as it is known: up to the
-	// horizon, or to what the budget allowed.
-	AtLeast bool
-}
-
-// horizonDays is how far State looks ahead: ten years.
-const horizonDays = 3653
-
 // Len is the number of events, each exception from a recurrence being one.
 func (c *Calendar) Len() int { return len(c.events) }
 
@@ -45,6 +26,11 @@ func (c *Calendar) Over(from, to time.Time, budget *Budget) ([]Occurrence, error
 	if err != nil {
 		return nil, err
 	}
+	return c.occurrences(found), nil
+}
+
+// occurrences sorts what was found, and leaves out what was found twice.
+func (c *Calendar) occurrences(found []interval) []Occurrence {
 	slices.SortFunc(found, func(i, j interval) int {
 		return cmp.Or(cmp.Compare(i.lo, j.lo), cmp.Compare(i.hi, j.hi),
 			cmp.Compare(c.events[i.item].Summary, c.events[j.item].Summary), cmp.Compare(i.item, j.item))
@@ -54,65 +40,12 @@ func (c *Calendar) Over(from, to time.Time, budget *Budget) ([]Occurrence, error
 	for n, i := range found {
 		all[n] = c.occurrence(i)
 	}
-	return all, nil
+	return all
 }
 
 // At tells what the calendar says of an instant. The errors are those of Over.
 func (c *Calendar) At(t time.Time, budget *Budget) (State, error) {
-	at, b := t.Unix(), c.orDefault(budget, 0)
-	found, err := c.over(at, at+1, b)
-	if err != nil {
-		return State{}, err
-	}
-	longest := map[int32]interval{}
-	for _, i := range found {
-		if i.hi > at && i.hi >= longest[i.item].hi {
-			longest[i.item] = i
-		}
-	}
-	horizon := at + horizonDays*daySeconds
-	if len(longest) == 0 {
-		next, err := c.next(at, horizon, b)
-		if err != nil || next == horizon {
-			return State{}, err
-		}
-		return State{Until: time.Unix(next, 0).UTC()}, nil
-	}
-	var s State
-	end := at
-	for _, i := range longest {
-		s.Causes = append(s.Causes, c.occurrence(i))
-		end = max(end, i.hi)
-	}
-	slices.SortFunc(s.Causes, func(o, p Occurrence) int {
-		return cmp.Or(o.Start.Compare(p.Start), o.End.Compare(p.End), cmp.Compare(o.Event.Line, p.Event.Line))
-	})
-	end, s.AtLeast = c.unbroken(end, horizon, b)
-	s.Until = time.Unix(end, 0).UTC()
-	return s, nil
-}
-
-// unbroken follows occurrences from an end to the first gap. That it could not be
-// followed further, because of the horizon or the budget, is told by atLeast.
-func (c *Calendar) unbroken(end, horizon int64, b *Budget) (_ int64, atLeast bool) {
-	for ahead := int64(daySeconds); end < horizon; ahead *= 2 {
-		found, err := c.over(end, end+ahead, b)
-		if err != nil {
-			return end, true
-		}
-		slices.SortFunc(found, func(i, j interval) int { return cmp.Compare(i.lo, j.lo) })
-		before := end
-		for _, i := range found {
-			if i.lo > end {
-				break
-			}
-			end = max(end, i.hi)
-		}
-		if end == before {
-			return end, false
-		}
-	}
-	return end, true
+	return stateAt(c, t.Unix(), t.Unix()+horizonDays*daySeconds, c.orDefault(budget, 0))
 }
 
 func (c *Calendar) occurrence(i interval) Occurrence {

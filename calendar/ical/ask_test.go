@@ -2,6 +2,7 @@ package ical_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -56,9 +57,15 @@ func TestAt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cal := parse(t, file(c.events...))
-			s, err := cal.At(at(t, c.at).Add(time.Millisecond), nil)
+			now := at(t, c.at).Add(time.Millisecond)
+			s, err := cal.At(now, nil)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if h, err := cal.Horizon(now.AddDate(0, 0, -7), now.AddDate(5, 0, 0), nil); err != nil {
+				t.Log(err)
+			} else if seen, err := h.At(now); err != nil || !s.AtLeast && !reflect.DeepEqual(seen, s) {
+				t.Errorf("the horizon says %v, %v, the calendar %v", seen, err, s)
 			}
 			var causes []string
 			for _, o := range s.Causes {
@@ -163,5 +170,47 @@ func TestEdges(t *testing.T) {
 		if all, err := cal.Over(at(t, from), at(t, to), nil); err != nil || len(all) != want {
 			t.Errorf("%s: %v, %v", span, all, err)
 		}
+	}
+}
+
+func TestHorizon(t *testing.T) {
+	t.Parallel()
+	cal := parse(t, feed(300))
+	from, to := at(t, "20260101T000000"), at(t, "20260201T000000")
+	h, err := cal.Horizon(from, to, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for span, want := range map[string]error{
+		"20260101T000000 20260201T000000": nil,
+		"20260110T000000 20260111T000000": nil,
+		"20251231T235959 20260111T000000": ical.ErrHorizon,
+		"20260110T000000 20260201T000001": ical.ErrHorizon,
+	} {
+		begin, end, _ := strings.Cut(span, " ")
+		got, err := h.Over(at(t, begin), at(t, end))
+		if all, _ := cal.Over(at(t, begin), at(t, end), nil); !errors.Is(err, want) || err == nil && (!slices.Equal(got, all) || len(all) == 0) {
+			t.Errorf("%s: %d and %d, %v", span, len(got), len(all), err)
+		}
+	}
+	for _, outside := range []time.Time{from.Add(-1), to} {
+		if _, err := h.At(outside); !errors.Is(err, ical.ErrHorizon) {
+			t.Errorf("%s: %v", outside, err)
+		}
+	}
+	for i := from; i.Before(to); i = i.Add(97 * time.Minute) {
+		seen, err := h.At(i)
+		s, _ := cal.At(i, nil)
+		if err != nil || !reflect.DeepEqual(seen.Causes, s.Causes) || !seen.Until.Equal(s.Until) && s.Until.Before(to) {
+			t.Errorf("%s: %v, %v, and %v", i, seen, err, s)
+		}
+	}
+	// What reaches beyond is not said to end.
+	long := parse(t, file(event("long", "DTSTART:20260115", "DURATION:P90D")))
+	if h, err = long.Horizon(from, to, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := h.At(at(t, "20260120T000000")); err != nil || !s.AtLeast || s.Until.Before(to) {
+		t.Error(s, err)
 	}
 }

@@ -19,6 +19,10 @@ func (i interval) overlaps(from, to int64) bool {
 	return i.lo < to && (i.hi > from || i.lo == i.hi && i.lo >= from)
 }
 
+func (i interval) compare(j interval) int {
+	return cmp.Or(cmp.Compare(i.lo, j.lo), cmp.Compare(i.hi, j.hi), cmp.Compare(i.item, j.item))
+}
+
 // A tree finds intervals by time. They are sorted by lo; a middle is the root of what
 // lies around it and knows how far that reaches, so that one long interval does not
 // make every question walk through all.
@@ -28,9 +32,7 @@ type tree struct {
 }
 
 func newTree(in []interval) tree {
-	slices.SortFunc(in, func(a, b interval) int {
-		return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(a.hi, b.hi), cmp.Compare(a.item, b.item))
-	})
+	slices.SortFunc(in, interval.compare)
 	t := tree{slices.Clone(in), make([]int64, len(in))}
 	t.measure(0, len(in))
 	return t
