@@ -71,9 +71,9 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 
 		"andon calendar expand --output":   true, // TSV too
 		"andon calendar holidays --output": true,
-		"andon health --addr":      true, // follows ANDON_LISTEN, as in a container
-		"andon journal --config":   true, // optional: names the directory only
-		"andon journal --data":     true, // nothing but the directory is needed
+		"andon health --addr":              true, // follows ANDON_LISTEN, as in a container
+		"andon journal --config":           true, // optional: names the directory only
+		"andon journal --data":             true, // nothing but the directory is needed
 	}
 	type meaning struct{ where, value, usage, fallback, short string }
 	first := map[string]meaning{}
