@@ -19,14 +19,24 @@ type Gate struct {
 	Instance string // who we are in marks; required where May is not empty
 	Pipeline string
 	Stage    string
+	Action   string // of an approval; empty: the gate stands at the transition into Stage
 	Region   string // "" is the account's default
 
 	Checks       []string      // all of these must be healthy
+	Calendar     string        // that must be clear, by name; "" is none
+	Fits         time.Duration // what a release takes, to its last bake: all of it has to be clear
 	May          []Verb        // what the gate may do; empty: it observes, and writes nothing
 	MinHold      time.Duration // a close stands at least this long
 	Reopen       Reopen
 	PersonEnable time.Duration // how long a person's enable passes our own judgement
 	OnBlind      OnBlind       // what to decide when blind for long
+
+	// Of approvals alone.
+	OnBlack      Reply         // to a release that comes inside a BlackDay
+	OnUnhealthy  Reply         // … while production is unwell
+	RejectBefore time.Duration // how long before an approval expires it is rejected, when nothing opens in time
+	Yield        bool          // reject what is approved no more when a newer execution waits behind it
+	Midway       Midway        // what becomes of a release that has entered when it turns black
 
 	Principals []string // further names of ours in lastChangedBy
 	Machines   []string // who is not one of us and not a person either
@@ -39,6 +49,32 @@ type Verb string
 const (
 	Close Verb = "close" // DisableStageTransition
 	Open  Verb = "open"  // EnableStageTransition
+)
+
+// The verbs of an approval, both PutApprovalResult.
+const (
+	Approve Verb = "approve"
+	Reject  Verb = "reject"
+)
+
+// A Reply is what a closed decision gives to a pending approval.
+type Reply string
+
+// WaitReply is the default.
+const (
+	WaitReply   Reply = "wait"
+	RejectReply Reply = "reject"
+)
+
+// Midway says what becomes of a release that has entered production when the
+// calendar turns black.
+type Midway string
+
+// FinishMidway is the default: no mixed fleet over a weekend because it turned six.
+const (
+	FinishMidway   Midway = "finish"
+	WaitMidway     Midway = "wait"
+	RollbackMidway Midway = "rollback"
 )
 
 // Reopen says who opens after production is well again.
