@@ -12,6 +12,14 @@ type Ref struct{ Calendar, Window string }
 
 func (r Ref) String() string { return r.Calendar + "/" + r.Window }
 
+// A Source is where a window reads events from. One of ICS and SSM is given.
+type Source struct {
+	Ref
+	ICS  *ICS
+	SSM  *SSM
+	Zone ical.Zone // of dates, and of times without a zone
+}
+
 // A Copy is what is known of a source: the last answer that was good. Its zero
 // value knows nothing, and makes the calendar unreadable.
 type Copy struct {

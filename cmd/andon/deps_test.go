@@ -20,6 +20,7 @@ journal/sqlite    < journal sqlite
 egress            < nothing
 calendar          < calendar/ical holidays
 calendar/ical     < nothing
+calendar/sources  < calendar calendar/ical egress journal
 emulator          < nothing
 shop              < nothing
 
