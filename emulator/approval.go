@@ -51,15 +51,17 @@ func (m *Model) putApprovalResult(c Caller, in putApprovalResultInput) (any, err
 	return putApprovalResultOutput{Time{m.now}}, nil
 }
 
-// asked returns the approval that a token belongs to, if it is in progress or
-// the last of its action and answered; else nil.
+// asked returns the approval that a token belongs to, if it is in progress, or
+// answered and shown: as the last of its action, or in PARALLEL mode, where
+// executions are independent, the last of its action in its execution; else nil.
 func (p *pipeline) asked(stage, action, token string) *run {
-	if r := p.stages[stage].runs[action]; r != nil && r.answered && r.token == token {
-		return r
-	}
-	for _, e := range p.live { // in PARALLEL mode several may be in progress
+	for _, e := range p.history {
 		for _, r := range e.runs() {
-			if r.status == inProgress && r.stage == stage && r.action.Name == action && r.action.approval() && r.token == token {
+			if r.token != token || r.stage != stage || r.action.Name != action || !r.action.approval() {
+				continue
+			}
+			shown := p.stages[stage].runs[action] == r || e.mode == parallelMode && !r.replaced
+			if r.status == inProgress || r.answered && shown {
 				return r
 			}
 		}

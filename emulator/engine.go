@@ -143,7 +143,7 @@ func (m *Model) proceed(e *execution) {
 		if r.status == inProgress {
 			return
 		}
-		failure = failure || r.status == failed
+		failure = failure || r.status == failed && !r.replaced
 	}
 	switch {
 	case e.status == stopping:
@@ -154,7 +154,7 @@ func (m *Model) proceed(e *execution) {
 		m.end(e, failed)
 	case !m.runNext(v):
 		m.leave(e, succeeded)
-		if next := e.pipeline.decl.after(e.stage); next != "" {
+		if next := e.pipeline.decl.after(e.stage); next != "" && e.variety != rollback {
 			m.arrive(e, next)
 		} else {
 			m.end(e, succeeded)

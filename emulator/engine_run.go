@@ -23,6 +23,7 @@ type run struct {
 	updatedBy string // ARN of who answered an approval
 	token     string // of an approval
 	answered  bool
+	replaced  bool   // a retry ran the action again
 	external  string // id at the provider that does the work
 	failure   *errorDetails
 }

@@ -28,9 +28,10 @@ type execution struct {
 	id        string
 	number    int // greater than that of every earlier execution
 	pipeline  *pipeline
-	version   int    // of the pipeline, when it began
-	mode      string // of the pipeline, when it began [assumed to stay]
-	variety   string // STANDARD; later ROLLBACK
+	version   int        // of the pipeline, when it began
+	mode      string     // of the pipeline, when it began [assumed to stay]
+	variety   string     // STANDARD or ROLLBACK
+	target    *execution // of a rollback: where it takes its revisions from
 	status    string
 	trigger   executionTrigger
 	launch    launch
@@ -86,6 +87,14 @@ func (p *pipeline) room() error {
 // start begins an execution. It waits before the first stage if that is
 // locked, as it would before any other [documented].
 func (m *Model) start(p *pipeline, t executionTrigger, l launch) *execution {
+	e := m.register(p, t, l)
+	m.arrive(e, p.decl.Stages[0].Name)
+	m.admit(p)
+	return e
+}
+
+// register makes an execution known to its pipeline.
+func (m *Model) register(p *pipeline, t executionTrigger, l launch) *execution {
 	e := &execution{
 		id:        m.uuid(),
 		number:    m.number(),
@@ -109,8 +118,6 @@ func (m *Model) start(p *pipeline, t executionTrigger, l launch) *execution {
 	}
 	p.history = append(p.history, e)
 	p.live = append(p.live, e)
-	m.arrive(e, p.decl.Stages[0].Name)
-	m.admit(p)
 	if len(p.history) > maxHistory {
 		if oldest := slices.IndexFunc(p.history, func(e *execution) bool { return !e.going() }); oldest >= 0 {
 			p.history = slices.Delete(p.history, oldest, oldest+1)

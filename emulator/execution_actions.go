@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -23,9 +24,10 @@ type listActionExecutionsOutput struct {
 	NextToken              string                  `json:"nextToken,omitempty"`
 }
 
-// listActionExecutions lists the newest first [assumed]. Both filters select
-// one execution. "Latest" leaves out what retries replaced; there are no
-// retries here, so both of its ranges show the same.
+// listActionExecutions lists the newest first [assumed], over the executions of
+// the pipeline, so that the runs of one that has waited long are on a later page.
+// Both filters select one execution; the range "Latest" of the one leaves out what
+// a retry replaced [documented].
 func (m *Model) listActionExecutions(_ Caller, in listActionExecutionsInput) (any, error) {
 	p, err := m.pipeline(in.PipelineName)
 	if err != nil {
@@ -40,8 +42,12 @@ func (m *Model) listActionExecutions(_ Caller, in listActionExecutionsInput) (an
 		}
 		from = []*execution{e}
 	}
-	scope := "actions\n" + in.PipelineName + "\n" + id
-	some, next, err := page(newest(from), func(r *run) string { return r.id }, scope, in.NextToken, cmp.Or(in.MaxResults, maxListed))
+	all, latest := newest(from), in.Filter.LatestInPipelineExecution.StartTimeRange == "Latest"
+	if latest {
+		all = slices.DeleteFunc(all, func(r *run) bool { return r.replaced })
+	}
+	scope := fmt.Sprintf("actions\n%s\n%s\n%v", in.PipelineName, id, latest)
+	some, next, err := page(all, func(r *run) string { return r.id }, scope, in.NextToken, cmp.Or(in.MaxResults, maxListed))
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ func (m *Model) getPipelineExecution(_ Caller, in getPipelineExecutionInput) (an
 		Trigger:             e.trigger,
 		ExecutionMode:       e.mode,
 		ExecutionType:       e.variety,
+		RollbackMetadata:    e.rollback(),
 	}}, nil
 }
 
@@ -42,9 +43,20 @@ func errNoExecution(pipeline, id string) error {
 	return errorf("PipelineExecutionNotFoundException", "Pipeline '%s' does not have an execution with id '%s'", pipeline, id)
 }
 
+func (e *execution) rollback() *rollbackMetadata {
+	if e.target == nil {
+		return nil
+	}
+	return &rollbackMetadata{e.target.id}
+}
+
 // fetched returns the runs of source actions that succeeded: from then on the
-// revisions of an execution are told [assumed].
+// revisions of an execution are told [assumed]. A rollback shows those of its
+// target [documented example].
 func (e *execution) fetched() []*run {
+	if e.target != nil {
+		e = e.target
+	}
 	return slices.DeleteFunc(e.runs(), func(r *run) bool { return !r.action.source() || r.status != succeeded })
 }
 
@@ -131,6 +143,7 @@ func (e *execution) summarize() executionSummary {
 		Trigger:             e.trigger,
 		ExecutionMode:       e.mode,
 		ExecutionType:       e.variety,
+		RollbackMetadata:    e.rollback(),
 	}
 	if e.reason != "" {
 		s.StopTrigger = &stopExecutionTrigger{e.reason}

@@ -72,17 +72,53 @@ func (m *Model) SetRevision(pipeline, id, summary string) error {
 func (m *Model) Push(pipeline, id, summary string) (string, error) {
 	m.lock()
 	defer m.mu.Unlock()
-	p, err := m.pipeline(pipeline)
+	e, err := m.push(pipeline, id, summary)
 	if err != nil {
 		return "", err
 	}
+	return e.id, nil
+}
+
+func (m *Model) push(pipeline, id, summary string) (*execution, error) {
+	p, err := m.pipeline(pipeline)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.setRevision(p, id, summary); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := p.room(); err != nil {
+		return nil, err
+	}
+	return m.start(p, executionTrigger{TriggerType: "PollForSourceChanges"}, launch{}), nil
+}
+
+// PushTo is Push to the door of a stage: what runs in the stages before it succeeds
+// at once, approvals too, and the execution enters as it would have later. If it
+// has to wait on its way, for another execution or at a disabled transition, it
+// stays there, and the error says so beside its id.
+func (m *Model) PushTo(pipeline, stage, id, summary string) (string, error) {
+	m.lock()
+	defer m.mu.Unlock()
+	e, err := m.push(pipeline, id, summary)
+	if err != nil {
 		return "", err
 	}
-	e := m.start(p, executionTrigger{TriggerType: "PollForSourceChanges"}, launch{})
+	d := e.pipeline.decl
+	if d.stage(stage) == nil {
+		return e.id, fmt.Errorf("pipeline %s has no stage %s: look at its declaration with GetPipeline", pipeline, stage)
+	}
+	for e.inside && d.position(e.stage) < d.position(stage) {
+		for _, r := range e.visit().runs {
+			if r.status == inProgress {
+				r.outcome = Succeed
+				m.expire(r)
+			}
+		}
+	}
+	if e.stage != stage {
+		return e.id, fmt.Errorf("execution %s waits before stage %s of pipeline %s, and does not come to %s now", e.id, e.stage, pipeline, stage)
+	}
 	return e.id, nil
 }
 

@@ -24,6 +24,8 @@ func operations() map[string]operation {
 		"EnableStageTransition":  handle((*Model).enableStageTransition),
 		"DisableStageTransition": handle((*Model).disableStageTransition),
 		"PutApprovalResult":      handle((*Model).putApprovalResult),
+		"RetryStageExecution":    handle((*Model).retryStageExecution),
+		"RollbackStage":          handle((*Model).rollbackStage),
 	}
 }
 

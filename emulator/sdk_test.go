@@ -62,6 +62,16 @@ func TestAReleaseThroughTheSDK(t *testing.T) {
 		if s := execution.PipelineExecution.Status; s != types.PipelineExecutionStatusStopped {
 			th.Errorf("the execution is %s", s)
 		}
+		again := must(c.RetryStageExecution(ctx, &codepipeline.RetryStageExecutionInput{PipelineName: shop, StageName: aws.String("Source"),
+			PipelineExecutionId: started.PipelineExecutionId, RetryMode: types.StageRetryModeFailedActions}))
+		if *again.PipelineExecutionId != *started.PipelineExecutionId {
+			th.Errorf("the retry is execution %s", *again.PipelineExecutionId)
+		}
+		back := must(c.RollbackStage(ctx, &codepipeline.RollbackStageInput{PipelineName: shop, StageName: aws.String("Production"),
+			TargetPipelineExecutionId: look(th, "Production").LatestExecution.PipelineExecutionId}))
+		if l := look(th, "Production").LatestExecution; l.Type != types.ExecutionTypeRollback || *l.PipelineExecutionId != *back.PipelineExecutionId {
+			th.Errorf("the rollback is not in: %+v", l)
+		}
 		lists(th)
 		th.everyOperationWasSeen()
 	})
@@ -77,8 +87,8 @@ func lists(th theater) {
 	for p := codepipeline.NewListActionExecutionsPaginator(th.alice, &codepipeline.ListActionExecutionsInput{PipelineName: shop, MaxResults: one}); p.HasMorePages(); {
 		actions += len(must(p.NextPage(th.Context())).ActionExecutionDetails)
 	}
-	if executions != 2 || actions != 5 {
-		th.Errorf("%d executions and %d actions, want 2 and 5", executions, actions)
+	if executions != 3 || actions != 7 {
+		th.Errorf("%d executions and %d actions, want 3 and 7", executions, actions)
 	}
 }
 

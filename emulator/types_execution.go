@@ -12,6 +12,11 @@ type executionDetail struct {
 	Trigger             executionTrigger   `json:"trigger"`
 	ExecutionMode       string             `json:"executionMode,omitempty"`
 	ExecutionType       string             `json:"executionType,omitempty"`
+	RollbackMetadata    *rollbackMetadata  `json:"rollbackMetadata,omitempty"`
+}
+
+type rollbackMetadata struct {
+	RollbackTargetPipelineExecutionID string `json:"rollbackTargetPipelineExecutionId,omitempty"`
 }
 
 type executionTrigger struct {
@@ -41,6 +46,7 @@ type executionSummary struct {
 	StopTrigger         *stopExecutionTrigger `json:"stopTrigger,omitempty"`
 	ExecutionMode       string                `json:"executionMode,omitempty"`
 	ExecutionType       string                `json:"executionType,omitempty"`
+	RollbackMetadata    *rollbackMetadata     `json:"rollbackMetadata,omitempty"`
 }
 
 type sourceRevision struct {
