@@ -21,7 +21,10 @@ type Source struct {
 }
 
 // A Copy is what is known of a source: the last answer that was good. Its zero
-// value knows nothing, and makes the calendar unreadable.
+// value knows nothing, and makes the calendar unreadable. Copies come anew each time
+// that a source was read, mostly with the same Events: With has to be cheap then.
+// Times that are Kept bear the window and the summary of their event; they are
+// narrowed and told as the window's own are.
 type Copy struct {
 	Events *ical.Calendar // nil: there never was a good one
 	Read   time.Time      // when that was last said to be so, by the source
