@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/journal"
-	"github.com/andon-project/andon/probes"
 )
 
 // stopGrace is how long what was begun may go on after andon is told to stop.
@@ -29,13 +28,13 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, context
 
 // close disables the transition: intent, call, read back, outcome.
 // Another gate's close may have taken its time before, and read since begun.
-func (m *member) close(ctx context.Context, begun time.Time, clock func() time.Time, health func() probes.Snapshot) {
+func (m *member) close(ctx context.Context, begun time.Time, clock func() time.Time, known func() facts) {
 	if m.read(ctx, begun) == nil && m.seen.age(clock()) > freshFor {
 		_ = m.read(ctx, clock()) // kept as readErr
 	}
 	now := clock()
-	v := m.view(health())
-	e := m.evidence(now, health())
+	v := m.view(known().health)
+	e := m.evidence(now, known())
 	d := Decide(e)
 	if m.gate.Plan(now, v, d) != Stop {
 		return // things look different now
@@ -57,9 +56,9 @@ func (m *member) close(ctx context.Context, begun time.Time, clock func() time.T
 // open enables the transition. Its intent must be durable, and what speaks for
 // it is looked at once more after that: AWS, the evidence, and whether we are
 // being stopped, which ends ctx. What follows the call may take longer.
-func (m *member) open(ctx, longer context.Context, clock func() time.Time, health func() probes.Snapshot) {
+func (m *member) open(ctx, longer context.Context, clock func() time.Time, known func() facts) {
 	now := clock()
-	e := m.evidence(now, health())
+	e := m.evidence(now, known())
 	i := m.intent(m.notes.nextID(now), Open, e, Decide(e))
 	if !m.limit.reserve(now, m.gate.Stream(), i.ID, e.Override != nil) {
 		return // another gate was first; the next tick says so
@@ -71,7 +70,7 @@ func (m *member) open(ctx, longer context.Context, clock func() time.Time, healt
 	} else if err != nil {
 		return // the doubt this leaves is reported, and keeps us from opening
 	}
-	if why := m.secondThoughts(ctx, clock, health, i.Seen.Reason); why != "" {
+	if why := m.secondThoughts(ctx, clock, known, i.Seen.Reason); why != "" {
 		m.notes.note(longer, clock(), kindOutcome, Outcome{Intent: i.ID, Result: Dropped, Error: why})
 		m.actErr = &CallError{Code: "dropped", Operation: "EnableStageTransition", Untouched: true,
 			Text: "not opened: " + why + "; andon tries again"}
@@ -81,14 +80,14 @@ func (m *member) open(ctx, longer context.Context, clock func() time.Time, healt
 }
 
 // secondThoughts says what speaks against opening now, "" for nothing.
-func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, health func() probes.Snapshot, reason string) string {
+func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, known func() facts, reason string) string {
 	if err := m.read(ctx, clock()); err != nil {
 		return "could not look again: " + err.Error()
 	}
 	now := clock()
-	v := m.view(health())
+	v := m.view(known().health)
 	v.Past.Pending = nil // it is the intent we are asking about
-	d := m.decide(now, health())
+	d := m.decide(now, known())
 	switch {
 	case ctx.Err() != nil:
 		return "andon is stopping"
@@ -104,7 +103,7 @@ func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, hea
 
 func (m *member) intent(id string, verb Verb, e Evidence, d Decision) Intent {
 	return Intent{ID: id, Verb: verb, Place: m.gate.Place(),
-		Decision: d, Checks: e.Checks, Seen: m.seen}
+		Decision: d, Checks: e.Checks, Calendar: e.Calendar, Seen: m.seen}
 }
 
 // carryOut calls once, unless sending has ended, and looks what came of it.

@@ -26,7 +26,8 @@ const blindFor = 15 * time.Minute
 // blinded decides without sight: nothing is changed, unless the gate would
 // rather be closed than not know for long.
 func (e Evidence) blinded() Decision {
-	d := Decision{Reasons: []Reason{blindReason(e.Blind)}, Since: e.Blind.Began()}
+	black, _ := e.blackReasons() // told, and not acted upon: a person's order still is
+	d := Decision{Reasons: append([]Reason{blindReason(e.Blind)}, black...), Since: e.Blind.Began()}
 	if e.OnBlind != CloseBlind {
 		return d
 	}

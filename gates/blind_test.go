@@ -93,7 +93,7 @@ func TestWitnessIsNoEvidence(t *testing.T) {
 		s := well(friday, err)
 		s[0].Witness = true
 		g := Gate{Checks: []string{"shop"}}
-		e := g.evidence(friday, s, ourHold, newMemory(), nil)
+		e := g.evidence(friday, facts{health: s}, ourHold, newMemory(), nil)
 		if d := Decide(e); d.State != Keep || d.Reasons[0].Code != "unknown" || !strings.Contains(d.Reasons[0].Text, "witness") {
 			t.Errorf("a witness that said %v makes %v %+v", err, d.State, d.Reasons)
 		}

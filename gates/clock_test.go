@@ -42,7 +42,7 @@ func TestClockStepsBeforeOpening(t *testing.T) {
 			}
 			return h.now()
 		}
-		m.open(t.Context(), t.Context(), clock, func() probes.Snapshot { return well(h.now(), nil) })
+		m.open(t.Context(), t.Context(), clock, world(func() probes.Snapshot { return well(h.now(), nil) }, nil))
 		if sent, may := len(p.sent) == 1, step.Abs() <= MaxSkew; sent != may {
 			t.Errorf("set by %v between intent and call: sent is %v, want %v", step, sent, may)
 		}
@@ -60,7 +60,7 @@ func TestClosingDoesNotAskTheClock(t *testing.T) {
 			free.Reason = a.Reason
 			return nil
 		}
-		l := NewLine(func() probes.Snapshot { return well(h.now(), context.DeadlineExceeded) })
+		l := NewLine(func() probes.Snapshot { return well(h.now(), context.DeadlineExceeded) }, nil)
 		l.Add(Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Checks: []string{"shop"}, Principals: []string{ourARN}}, p, new(journal.Memory))
 		r := l.Tick(t.Context(), h.now)[0]
 		if len(p.sent) != 1 || !r.Enforced || len(r.Problems) != 1 || r.Problems[0].Code != "clock" {
@@ -90,7 +90,7 @@ func TestHoldOfAWrongClock(t *testing.T) {
 		{"ahead, too early", 3 * time.Hour, friday.Add(9 * time.Minute), Closed},
 		{"ahead", 3 * time.Hour, friday.Add(10 * time.Minute), Opened},
 	} {
-		d := Decide(g.evidence(c.at, well(c.at, nil), ourHold, past(c.off), nil))
+		d := Decide(g.evidence(c.at, facts{health: well(c.at, nil)}, ourHold, past(c.off), nil))
 		if d.State != c.want {
 			t.Errorf("%s: %v %+v, want %v", c.name, d.State, d.Reasons, c.want)
 		}

@@ -2,8 +2,10 @@ package gates
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -41,6 +43,9 @@ type Reason struct {
 	Text  string    `json:"text"`
 	Do    string    `json:"do,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+	Until time.Time `json:"until,omitzero"` // when it ends by itself, if that is known
+
+	brief string // for the reason of a transition, which has little room; "" is Text
 }
 
 // A Decision is what a gate wants and why. Its zero value changes nothing.
@@ -69,6 +74,11 @@ type Evidence struct {
 	OnBlind  OnBlind
 	Doubts   []Reason  // why we do not trust ourselves to open
 	Wait     time.Time // when the limit of opens lets this gate open; zero: now
+
+	Calendar     *calendar.State // of all the time that a release may take, whichever clock is right; nil: the gate has none
+	CalendarName string
+	Fits         time.Duration // what a release takes
+	Opening      time.Time     // when the calendar lets the next release start; zero: it does, or that is not known
 }
 
 // CheckEvidence is what a required check says.
@@ -93,9 +103,9 @@ func Decide(e Evidence) Decision {
 	switch {
 	case e.Override != nil:
 		return e.overridden()
-	case len(e.Checks) == 0:
-		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks, so nothing can be told",
-			Do: "name at least one check under the gate's checks"}}}
+	case len(e.Checks) == 0 && e.Calendar == nil:
+		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks and no calendar, so nothing can be told",
+			Do: "name at least one check under the gate's checks, or a calendar"}}}
 	}
 	if e.Blind.Blind() {
 		return e.blinded()
@@ -103,8 +113,8 @@ func Decide(e Evidence) Decision {
 	if r := e.starving(); r != nil {
 		return Decision{Reasons: r}
 	}
-	if r := e.where(codeUnhealthy, unhealthy); r != nil {
-		return Decision{State: Closed, Reasons: r, Since: earliest(r)}
+	if d := e.closing(); d.State == Closed {
+		return d
 	}
 	if r := e.where("unknown", unknown); r != nil {
 		return Decision{Reasons: r}
@@ -114,13 +124,48 @@ func Decide(e Evidence) Decision {
 			return d
 		}
 	}
-	if len(e.Doubts) > 0 {
-		return Decision{Reasons: e.Doubts}
+	if r := slices.Concat(e.unreadableReasons(), e.Doubts); len(r) > 0 {
+		return Decision{Reasons: r}
 	}
 	if e.waits() {
 		return Decision{Reasons: []Reason{e.velocityReason()}, Until: e.Wait}
 	}
-	return Decision{State: Opened, Reasons: []Reason{{Code: "healthy", Text: e.wellText()}}}
+	d := Decision{State: Opened, Until: e.closesAt()}
+	if len(e.Checks) > 0 {
+		d.Reasons = []Reason{{Code: "healthy", Text: e.wellText()}}
+	}
+	d.Reasons = append(d.Reasons, e.clearReasons()...)
+	return d
+}
+
+// closing gives what speaks for closed now, all of it: production, the calendar,
+// and, where that is all there is, what a hold still asks for.
+func (e Evidence) closing() Decision {
+	sick := e.where(codeUnhealthy, unhealthy)
+	black, since := e.blackReasons()
+	d := Decision{State: Closed, Reasons: slices.Concat(sick, black), Since: since}
+	switch {
+	case len(d.Reasons) == 0:
+		return Decision{}
+	case len(sick) > 0:
+		if first := earliest(sick); len(black) == 0 || first.Before(since) {
+			d.Since = first
+		}
+		return d
+	}
+	if e.Hold == nil {
+		d.Until = e.Opening
+		return d
+	}
+	held := e.held() // nobody is asked before the calendar is clear
+	if held.State == Keep {
+		d.Until = e.Opening
+	}
+	if held.State == Closed && held.Since.Before(d.Since) {
+		d.Since = held.Since
+	}
+	d.Reasons = append(d.Reasons, held.Reasons...)
+	return d
 }
 
 // held gives what still speaks for closed although every check is healthy.
@@ -135,7 +180,7 @@ func (e Evidence) held() Decision {
 			add("recovering", fmt.Sprintf("%s passed %d times in a row since it failed, %d are needed", c.Name, c.Passes, want), "")
 		}
 	}
-	if end := h.Began.Add(e.MinHold); e.Now.Before(end) && !h.ordered() {
+	if end := h.Began.Add(e.MinHold); e.Now.Before(end) && !h.bare() {
 		d.Until = end
 		add("min-hold", fmt.Sprintf("production is well again, and a close stands at least %v", e.MinHold), "")
 	}
@@ -156,7 +201,7 @@ func (e Evidence) askWhy() string {
 		return "CodePipeline did not let us look before we closed"
 	case e.Reopen == AutoReopen:
 		return ""
-	case e.Reopen == AskReopen && !h.ordered():
+	case e.Reopen == AskReopen && !h.bare():
 		return "the gate is configured to ask"
 	case h.Suspect:
 		return "a release was inside the stage or had just left it when production became unwell, and what waits may carry the same fault"

@@ -10,12 +10,13 @@ import (
 )
 
 // evidence gathers what Decide is told. It reads no clock and does no I/O.
-func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Memory, doubts []Reason) Evidence {
+func (g Gate) evidence(now time.Time, known facts, seen Seen, past Memory, doubts []Reason) Evidence {
 	if past.Hold != nil {
 		past.Hold = past.Hold.onClock(now, seen.Skew)
 	}
 	e := Evidence{Now: now, Gate: g.Name, Hold: past.Hold, Waiting: len(seen.Waiting), MinHold: g.MinHold, Reopen: g.Reopen,
-		Blind: health.Blind(now), OnBlind: g.OnBlind}
+		Blind: known.health.Blind(now), OnBlind: g.OnBlind}
+	e.ask(g, known.calendars)
 	if g.inForce(now, seen, past) {
 		e.Override = past.Override
 	}
@@ -24,7 +25,7 @@ func (g Gate) evidence(now time.Time, health probes.Snapshot, seen Seen, past Me
 		since = past.Hold.Failure
 	}
 	for _, name := range g.Checks {
-		c := checkEvidence(now, health, name, since)
+		c := checkEvidence(now, known.health, name, since)
 		if past.Hold != nil {
 			c.Needs = past.Hold.needs(c)
 		}
@@ -68,15 +69,19 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 
 // newHold is what a close at now begins. A close that repeats one which
 // somebody lifted keeps the older beginning and suspicion. One that a person
-// ordered while production was not unwell is held against nobody.
+// ordered, or the calendar, while production was not unwell is held against nobody.
 func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	old := v.Past.Hold
-	if o := e.Override; o != nil && (old == nil || old.ordered()) && !e.own().unwell() {
-		return Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Order: o.ID}
+	if (old == nil || old.bare()) && e.blameless() {
+		h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Black: e.black()}
+		if e.Override != nil {
+			h.Order = e.Override.ID
+		}
+		return h
 	}
 	h := g.sickHold(id, now, e, v.Seen)
 	h.OldRead = !v.Fresh || old != nil && old.OldRead
-	if old != nil && !old.ordered() {
+	if old != nil && !old.bare() {
 		h = h.after(*old)
 	}
 	if e.Blind.Blind() {
@@ -85,12 +90,21 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	return h
 }
 
-// extended is what the hold of an order becomes when production falls sick
-// behind it.
+// blameless tells whether what closes is a person's order or the calendar, and
+// not production.
+func (e Evidence) blameless() bool {
+	if own := e.own(); own.unwell() || e.Blind.Blind() && e.Override == nil {
+		return false
+	}
+	return e.Override != nil || e.black()
+}
+
+// extended is what a hold that stood for an order or the calendar becomes when
+// production falls sick behind it.
 func (g Gate) extended(now time.Time, e Evidence, v View) extension {
 	old := v.Past.Hold
 	h := g.sickHold(old.Intent, now, e, v.Seen)
-	h.OldRead, h.Changed, h.Order = old.OldRead, old.Changed, old.Order
+	h.OldRead, h.Changed, h.Order, h.Black = old.OldRead, old.Changed, old.Order, old.Black
 	return extension{e.own().Reasons, h, v.Seen}
 }
 
@@ -141,8 +155,12 @@ func closeText(d Decision, s Seen) string {
 		if r.Code == "override" {
 			most = 160 // a person's words stand here and nowhere else in AWS
 		}
-		b.WriteString(cut(r.Text, most))
-		if !r.Since.IsZero() {
+		if r.brief != "" {
+			b.WriteString(r.brief)
+		} else {
+			b.WriteString(cut(r.Text, most))
+		}
+		if !r.Since.IsZero() && r.brief == "" {
 			b.WriteString(" - since " + compact(r.Since))
 		}
 		if i == 0 {

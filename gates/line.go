@@ -7,13 +7,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/journal"
 	"github.com/andon-project/andon/probes"
 )
 
 // A Line is all gates of one pipeline: read once, planned together.
 type Line struct {
-	health  func() probes.Snapshot
+	facts   func() facts
 	turn    chan struct{} // whoever is in it ticks, or reconfigures; guards members
 	limit   *Velocity     // of opening; nil: none
 	members []*member
@@ -42,9 +43,10 @@ func newMember(g Gate, p Point, store journal.Store) *member {
 	return &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}}
 }
 
-// NewLine makes a line. health is asked anew whenever something is decided.
-func NewLine(health func() probes.Snapshot) *Line {
-	l := &Line{health: health, turn: make(chan struct{}, 1), ordered: make(chan struct{}, 1)}
+// NewLine makes a line. health and calendars are asked anew whenever something is
+// decided; calendars may be nil where no gate has one.
+func NewLine(health func() probes.Snapshot, calendars func() calendar.Snapshot) *Line {
+	l := &Line{facts: world(health, calendars), turn: make(chan struct{}, 1), ordered: make(chan struct{}, 1)}
 	l.reports.Store(&[]Report{})
 	return l
 }
@@ -84,17 +86,17 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	for i, m := range l.members {
 		_ = m.read(ctx, begun) // kept as readErr
 		if ctx.Err() == nil {  // to be stopped is not to be kept from reading
-			steps[i] = m.think(ctx, clock(), l.health())
+			steps[i] = m.think(ctx, clock(), l.facts())
 		}
 	}
 	for i, m := range l.members {
 		if steps[i] == Stop {
-			m.close(longer, begun, clock, l.health)
+			m.close(longer, begun, clock, l.facts)
 		}
 	}
 	for i, m := range l.members {
 		if steps[i] == Go {
-			m.open(ctx, longer, clock, l.health)
+			m.open(ctx, longer, clock, l.facts)
 		}
 	}
 	if slices.Contains(steps, Stop) || slices.Contains(steps, Go) {
@@ -104,7 +106,7 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	}
 	reports := make([]Report, len(l.members))
 	for i, m := range l.members {
-		reports[i] = m.report(clock(), l.health(), steps[i])
+		reports[i] = m.report(clock(), l.facts(), steps[i])
 	}
 	l.reports.Store(&reports)
 	return reports
@@ -152,11 +154,11 @@ func (m *member) read(ctx context.Context, notBefore time.Time) error {
 
 // think decides and plans, and keeps the books until what is left is a write
 // to AWS or nothing.
-func (m *member) think(ctx context.Context, now time.Time, health probes.Snapshot) Step {
+func (m *member) think(ctx context.Context, now time.Time, known facts) Step {
 	const enough = 8 // each step of bookkeeping removes its own cause
 	for range enough {
-		v := m.view(health)
-		step := m.gate.Plan(now, v, m.decide(now, health))
+		v := m.view(known.health)
+		step := m.gate.Plan(now, v, m.decide(now, known))
 		switch step {
 		case Move:
 			m.notes.note(ctx, now, kindMove, move{m.notes.past.Where, m.gate.Place()})
@@ -175,7 +177,7 @@ func (m *member) think(ctx context.Context, now time.Time, health probes.Snapsho
 			}
 			m.notes.conclude(ctx, now, kindAdopt, m.gate.adopt(now, v))
 		case Extend:
-			m.notes.conclude(ctx, now, kindExtend, m.gate.extended(now, m.evidence(now, health), v))
+			m.notes.conclude(ctx, now, kindExtend, m.gate.extended(now, m.evidence(now, known), v))
 		case Forget:
 			m.notes.conclude(ctx, now, kindRelease, release{"it is no longer ours", m.seen})
 		default:
@@ -195,8 +197,8 @@ func (m *member) view(health probes.Snapshot) View {
 	return v
 }
 
-func (m *member) evidence(now time.Time, health probes.Snapshot) Evidence {
-	e := m.gate.evidence(now, health, m.seen, m.notes.past, m.notes.doubt())
+func (m *member) evidence(now time.Time, known facts) Evidence {
+	e := m.gate.evidence(now, known, m.seen, m.notes.past, m.notes.doubt())
 	asks := ""
 	if i := m.notes.past.Pending; i != nil {
 		asks = i.ID
@@ -205,8 +207,8 @@ func (m *member) evidence(now time.Time, health probes.Snapshot) Evidence {
 	return e
 }
 
-func (m *member) decide(now time.Time, health probes.Snapshot) Decision {
-	return Decide(m.evidence(now, health))
+func (m *member) decide(now time.Time, known facts) Decision {
+	return Decide(m.evidence(now, known))
 }
 
 // settle closes an intent whose outcome was not known by what a read shows,
@@ -249,6 +251,9 @@ func (g Gate) adopt(now time.Time, v View) adoption {
 	h, known := v.Past.Closes[mark.Intent]
 	if !known {
 		h = Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(v.Seen.ChangedAt)}
+		if len(g.Checks) == 0 { // then it can but have been the calendar
+			h.Suspect, h.Black = false, true
+		}
 	}
 	h.Changed = v.Seen.ChangedAt
 	return adoption{mark, g.Place(), h, v.Seen}

@@ -136,7 +136,7 @@ func (m *Memory) cameOut(o Outcome) {
 		h := m.Closes[i.ID]
 		if s := o.Seen; s != nil {
 			h.Changed = s.ChangedAt
-			h.Suspect = h.Suspect || !h.ordered() && s.suspect(s.ChangedAt) // it may have entered while we closed
+			h.Suspect = h.Suspect || !h.bare() && s.suspect(s.ChangedAt) // it may have entered while we closed
 		}
 		m.Closes[i.ID] = h
 		m.holds(&h)
@@ -152,7 +152,7 @@ func (m *Memory) ended(e OrderEnd) {
 		return
 	}
 	m.Override, m.Ended = nil, &e
-	if !e.Enabled.IsZero() && m.Hold != nil && m.Hold.ordered() {
+	if !e.Enabled.IsZero() && m.Hold != nil && m.Hold.bare() {
 		m.lifted()
 	}
 }

@@ -82,7 +82,7 @@ func TestSecondThoughts(t *testing.T) {
 			}
 			p.do = func(context.Context, Action) error { return nil }
 			m := ready(t, p)
-			m.open(t.Context(), t.Context(), func() time.Time { return now }, func() probes.Snapshot { return well(now, c.health) })
+			m.open(t.Context(), t.Context(), func() time.Time { return now }, world(func() probes.Snapshot { return well(now, c.health) }, nil))
 			if len(p.sent) > 1 || (len(p.sent) == 1) != (c.want == "") {
 				t.Fatalf("sent %+v, want it dropped because %q", p.sent, c.want)
 			}
@@ -126,9 +126,9 @@ func TestWhatStopsAtOnce(t *testing.T) {
 		shop := func() probes.Snapshot { return well(now, health) }
 		clock := func() time.Time { return now }
 		if verb == Close {
-			m.close(longer, now, clock, shop)
+			m.close(longer, now, clock, world(shop, nil))
 		} else {
-			m.open(ctx, longer, clock, shop)
+			m.open(ctx, longer, clock, world(shop, nil))
 		}
 		if got := results(t, m); got != Lost+" "+NotSeen {
 			t.Errorf("%s: outcomes %q, want that it was not known, and then what a read showed", verb, got)

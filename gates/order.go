@@ -143,7 +143,7 @@ func (l *Line) command(ctx context.Context, gate string, clock func() time.Time,
 	default: // it is awake already
 	}
 	_ = m.read(ctx, clock()) // kept as readErr, and told
-	r := m.look(clock(), l.health())
+	r := m.look(clock(), l.facts())
 	l.replace(r)
 	return r.outlook(given, before), nil
 }

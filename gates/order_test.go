@@ -22,7 +22,7 @@ func ordering(t *testing.T) (*Line, *journal.Memory) {
 	store := new(journal.Memory)
 	p := &scripted{do: func(context.Context, Action) error { return nil }}
 	p.read = func() (Seen, error) { return Seen{Begun: friday, Enabled: true}, nil }
-	l := NewLine(func() probes.Snapshot { return well(friday, nil) })
+	l := NewLine(func() probes.Snapshot { return well(friday, nil) }, nil)
 	g := Gate{Name: "production", Instance: "shop", Pipeline: "shop", Stage: "Production", May: []Verb{Open}, Checks: []string{"shop"}, Principals: []string{ourARN}}
 	l.Add(g, p, store)
 	g.Name, g.Stage, g.May = "staging", "Staging", nil

@@ -159,7 +159,7 @@ func (r Report) Earliest(now time.Time) (t time.Time, asks string) {
 	if r.Override != nil {
 		latest(r.Override.Expires)
 	}
-	if !h.ordered() {
+	if !h.bare() {
 		latest(h.Began.Add(r.Gate.MinHold))
 	}
 	for _, c := range r.Checks {

@@ -106,7 +106,7 @@ func (e Evidence) overridden() Decision {
 	own := e.own()
 	d := Decision{State: o.Wants(), Since: o.At, Until: o.Expires, Reasons: []Reason{{Code: "override",
 		Text: fmt.Sprintf("%s ordered it %s: %s", o.Actor, o.Wants(), o.Reason), Since: o.At}}}
-	if d.State == Closed && own.unwell() {
+	if d.State == Closed && (own.unwell() || own.black()) {
 		d.Reasons = append(d.Reasons, own.Reasons...)
 	}
 	if left := o.Expires.Sub(e.Now); left <= min(endsSoon, o.Expires.Sub(o.At)/2) {
@@ -126,6 +126,11 @@ func (e Evidence) own() Decision {
 // unwell: it is closed because production is, not because of what has been.
 func (d Decision) unwell() bool {
 	return d.State == Closed && slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == codeUnhealthy })
+}
+
+// black: it is closed because the calendar says so, though perhaps not for that alone.
+func (d Decision) black() bool {
+	return d.State == Closed && slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == codeBlack || r.Code == codeTooLate })
 }
 
 // outlook is the decision in half a sentence.

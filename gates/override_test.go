@@ -127,7 +127,7 @@ func TestHoldOfAnOrder(t *testing.T) {
 		{"sick, a machine lifted the order's hold", sick, after(Hold{Order: "9", Began: friday.Add(-time.Hour)}), false, true},
 	} {
 		h := g.newHold("1", friday, c.e, c.v)
-		if h.ordered() != c.ordered || h.Suspect != c.suspect {
+		if h.bare() != c.ordered || h.Suspect != c.suspect {
 			t.Errorf("%s: %+v", c.name, h)
 		}
 		done := fold(t, fold(t, newMemory(), kindIntent, Intent{ID: "1", Verb: Close, Hold: &h}), kindOutcome, Outcome{Intent: "1", Result: Done, Seen: &inside.Seen})
@@ -137,7 +137,7 @@ func TestHoldOfAnOrder(t *testing.T) {
 	}
 	v := after(Hold{Intent: "1", Order: "9", Began: friday.Add(-time.Hour), OldRead: true})
 	m := fold(t, v.Past, kindExtend, g.extended(friday, sick, v))
-	if h := m.Hold; h == nil || h.ordered() || !h.Suspect || !h.OldRead || h.Intent != "1" || !h.Began.Equal(friday) || len(h.Checks) != 1 {
+	if h := m.Hold; h == nil || h.bare() || !h.Suspect || !h.OldRead || h.Intent != "1" || !h.Began.Equal(friday) || len(h.Checks) != 1 {
 		t.Errorf("extended to %+v", m.Hold)
 	}
 }

@@ -16,7 +16,7 @@ const (
 	Answer Step = "answer" // a person enabled as they were asked to
 	Adopt  Step = "adopt"  // a hold of ours that the journal does not know
 	Forget Step = "forget" // our hold is gone and nothing speaks for closing again
-	Extend Step = "extend" // our hold stood for an order, and now production is unwell too
+	Extend Step = "extend" // our hold stood for an order or the calendar, and now production is unwell too
 	Stop   Step = Step(Close)
 	Go     Step = Step(Open)
 )
@@ -78,7 +78,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Honour
 	case d.State == Closed && v.Seen.Enabled && g.may(Close):
 		return Stop
-	case holder == Ours && past.Hold != nil && past.Hold.ordered() && d.unwell():
+	case holder == Ours && past.Hold != nil && past.Hold.bare() && d.unwell():
 		return Extend
 	case d.State == Opened && holder == Ours && g.may(Open) && v.proven():
 		return Go

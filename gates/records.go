@@ -1,6 +1,10 @@
 package gates
 
-import "time"
+import (
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+)
 
 // Kinds of records in a gate's stream.
 const (
@@ -23,6 +27,7 @@ type Intent struct {
 	Reason   string          `json:"reason,omitempty"` // as sent
 	Decision Decision        `json:"decision"`
 	Checks   []CheckEvidence `json:"checks"`
+	Calendar *calendar.State `json:"calendar,omitempty"`
 	Seen     Seen            `json:"seen"`
 	Hold     *Hold           `json:"hold,omitempty"` // what a close begins
 }
@@ -56,20 +61,21 @@ type Hold struct {
 	Inside  []Execution `json:"inside,omitempty"`
 	OldRead bool        `json:"old_read,omitempty"`
 	Order   string      `json:"order,omitempty"`  // the person's order that closed, while production was not unwell
+	Black   bool        `json:"black,omitempty"`  // the calendar closed, while production was not unwell
 	Changed time.Time   `json:"changed,omitzero"` // AWS's time of our disable, once it was read
 }
 
-// ordered: it stands for a person's order and for nothing else, so it has no
-// failure to recover from, nobody is suspected, and its end was the person's to
-// say.
-func (h Hold) ordered() bool { return h.Order != "" && len(h.Checks) == 0 }
+// bare: it stands for a person's order or for the calendar and for nothing else, so
+// it has no failure to recover from, nobody is suspected, and its end was theirs
+// to say.
+func (h Hold) bare() bool { return (h.Order != "" || h.Black) && len(h.Checks) == 0 }
 
 // needs is how many passes in a row, begun after the failure, c must show.
 func (h Hold) needs(c CheckEvidence) int {
 	switch {
-	case h.ordered() && c.Unseen: // it may have been down meanwhile
+	case h.bare() && c.Unseen: // it may have been down meanwhile
 		return c.Up
-	case h.ordered():
+	case h.bare():
 		return 1
 	case len(h.Checks) == 0:
 		return c.Up

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/andon-project/andon/probes"
+	"github.com/andon-project/andon/calendar"
 )
 
 // A Report is what a Tick left of one gate: plain values for exporters.
@@ -14,6 +14,7 @@ type Report struct {
 	Gate     Gate
 	Decision Decision
 	Checks   []CheckEvidence
+	Calendar *calendar.State // of the time a release may take now; nil: the gate has none
 	Seen     Seen
 	Fresh    bool // Seen was read in the tick that made this report
 	Holder   Holder
@@ -31,11 +32,11 @@ type Report struct {
 }
 
 // report ends a tick that came to next.
-func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report {
+func (m *member) report(now time.Time, known facts, next Step) Report {
 	if next == Rest {
 		m.actErr = nil
 	}
-	r := m.look(now, health)
+	r := m.look(now, known)
 	if r.Decision.State != m.said {
 		m.changes[r.Decision.State]++
 		m.said = r.Decision.State
@@ -45,11 +46,11 @@ func (m *member) report(now time.Time, health probes.Snapshot, next Step) Report
 }
 
 // look is how things are now, as far as m knows.
-func (m *member) look(now time.Time, health probes.Snapshot) Report {
-	e := m.evidence(now, health)
-	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Seen: m.seen, Fresh: m.readErr == nil,
+func (m *member) look(now time.Time, known facts) Report {
+	e := m.evidence(now, known)
+	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Calendar: e.Calendar, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
-		Asked: m.view(health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
+		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	r.Enforced = r.enforced()
 	r.Problems = m.problems(r, e)
 	return r

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/journal"
-	"github.com/andon-project/andon/probes"
 )
 
 // Unhold gives back what g holds at p, by a person's order and without a
@@ -24,8 +23,8 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 }
 
 func unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (Seen, error) {
-	g.May = []Verb{Close, Open} // the person may, whatever the gate may
-	g.Checks = nil              // nor is production asked
+	g.May = []Verb{Close, Open}    // the person may, whatever the gate may
+	g.Checks, g.Calendar = nil, "" // nor are production and the calendar asked
 	m := newMember(g, p, s)
 	m.notes.catchUp(ctx)
 	if err := m.read(ctx, clock()); err != nil {
@@ -55,7 +54,7 @@ func unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 	if err := m.notes.write(ctx, now, kindOverride, order); err != nil {
 		return m.seen, err
 	}
-	m.open(ctx, context.WithoutCancel(ctx), clock, func() probes.Snapshot { return nil })
+	m.open(ctx, context.WithoutCancel(ctx), clock, func() facts { return facts{} })
 	if errors.Is(m.notes.err, journal.ErrConflict) {
 		m.notes.catchUp(ctx) // what came of it is written behind
 	}

@@ -181,7 +181,11 @@ func (m *Memory) opened(o Outcome) {
 func (e Evidence) waits() bool { return e.Hold != nil && !e.Wait.IsZero() && e.Override == nil }
 
 func (e Evidence) velocityReason() Reason {
+	over := "production is well again"
+	if e.Hold != nil && e.Hold.Black && e.Hold.bare() {
+		over = "the BlackDay is over"
+	}
 	return Reason{Code: "velocity",
-		Text: fmt.Sprintf("production is well again, and this waits its turn until %s: andon opens no more in a while than max_opens allows", e.Wait.UTC().Format("15:04:05 UTC")),
+		Text: fmt.Sprintf("%s, and this waits its turn until %s: andon opens no more in a while than max_opens allows", over, e.Wait.UTC().Format("15:04:05 UTC")),
 		Do:   fmt.Sprintf("look at what has been let go; andon override set %s open passes the limit, and max_opens sets it", e.Gate)}
 }

@@ -172,7 +172,7 @@ func TestSecondGateWaits(t *testing.T) {
 		if i == 2 {
 			m.notes.past.Override = &Override{Actor: "alice", State: Opened, Expires: now.Add(time.Hour)}
 		}
-		m.open(t.Context(), t.Context(), func() time.Time { return now }, func() probes.Snapshot { return well(now, nil) })
+		m.open(t.Context(), t.Context(), func() time.Time { return now }, world(func() probes.Snapshot { return well(now, nil) }, nil))
 	}
 	if sent != 2 {
 		t.Errorf("%d gates were opened, want 2: the first, and the third by order", sent)

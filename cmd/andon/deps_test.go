@@ -28,7 +28,7 @@ probes            < cron
 probes/kinds      < probes egress cel promconfig oauth2 dns
 probes/kinds/aws  < probes/kinds aws
 
-gates             < probes journal
+gates             < probes calendar journal
 gates/codepipeline < gates aws rate
 
 exporters         < gates probes journal prometheus dto expfmt

@@ -66,7 +66,7 @@ func eveningJournal(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	point := &paperPoint{gates.Seen{Enabled: true}}
-	line := gates.NewLine(func() probes.Snapshot { return health })
+	line := gates.NewLine(func() probes.Snapshot { return health }, nil)
 	line.Add(gates.Gate{Name: "production", Instance: "shop-prod", Pipeline: "shop", Stage: "Production", Checks: []string{"storefront"},
 		May: []gates.Verb{gates.Close, gates.Open}, PersonEnable: time.Hour, Principals: []string{roleARN}}, point, store)
 	line.Tick(ctx, clock)

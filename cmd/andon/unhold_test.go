@@ -75,7 +75,7 @@ func (d *desk) holdByAndon(t *testing.T) {
 	defer store.Close()
 	account := codepipeline.NewAccount(aws.Config{Region: "us-east-1", BaseEndpoint: &d.aws.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("ANDON", "any", "")}, nil)
-	line := gates.NewLine(func() probes.Snapshot { return sickShop(time.Now(), "status is 500") })
+	line := gates.NewLine(func() probes.Snapshot { return sickShop(time.Now(), "status is 500") }, nil)
 	line.Add(gates.Gate{Name: "production", Instance: "shop-prod", Pipeline: "shop", Stage: "Production", Checks: []string{"storefront"},
 		May: []gates.Verb{gates.Close, gates.Open}}, account.Pipeline("shop").Transition("Production"), store)
 	line.Tick(t.Context(), time.Now)

@@ -39,7 +39,7 @@ func (w *world) startCrowd(n int, alone *atomic.Bool) []*gates.Line {
 		}
 		g.Pipeline, g.Name = fmt.Sprint("shop-", i), fmt.Sprint("gate-", i)
 		w.createPipelineNamed(g.Pipeline, []string{stageName})
-		lines[i] = gates.NewLine(monitor.Snapshot)
+		lines[i] = gates.NewLine(monitor.Snapshot, nil)
 		lines[i].Add(g, account.Pipeline(g.Pipeline).Transition(stageName), w.store)
 	}
 	time.Sleep(2 * time.Hour) // the first releases are long through

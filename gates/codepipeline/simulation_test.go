@@ -169,7 +169,7 @@ func (s *simulation) start() {
 	cfg := s.config("ANDON")
 	cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: s.deadman}}
 	pipeline := codepipeline.NewAccount(cfg, &s.calls).Pipeline(pipelineName)
-	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
+	l := &life{line: gates.NewLine(monitor.Snapshot, nil), cancel: cancel}
 	l.line.Limit(gates.NewVelocity(s.limitMax, s.limitPer, time.Now()))
 	l.reload = reloader(monitor, l.line, pipeline, store)
 	for _, g := range s.configured() {

@@ -88,7 +88,7 @@ func (w *world) start() {
 		cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: w.mortal}}
 	}
 	account := codepipeline.NewAccount(cfg, &w.calls)
-	l := &life{line: gates.NewLine(monitor.Snapshot), cancel: cancel}
+	l := &life{line: gates.NewLine(monitor.Snapshot, nil), cancel: cancel}
 	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(w.gate.Stage), w.store)
 	l.done.Go(func() { monitor.Run(ctx) })
 	changed, _ := monitor.Changed()

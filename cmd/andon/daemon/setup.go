@@ -50,7 +50,7 @@ func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 func (d *Daemon) work(ctx context.Context, s *setup) {
 	for at, posts := range s.posts {
 		if s.lines[at] == nil {
-			l := gates.NewLine(d.monitor.Snapshot)
+			l := gates.NewLine(d.monitor.Snapshot, nil)
 			l.Limit(d.velocity)
 			if me := d.me.Load(); me != nil {
 				l.IAm(*me)
