@@ -22,6 +22,8 @@ type Memory struct {
 	Ended      *OrderEnd // how the last override ended, until the next
 	Closing    time.Time // when the last close was intended; zero once it was lifted
 	Honoured   time.Time // AWS's time of the last person's enable that became an override
+	Allows     []Allow   // orders to let one execution through, by time; never changed, replaced
+	Passage    *Passage  // the last execution that was let in
 	Opens      []Opening // of late, oldest first; never changed, replaced
 }
 
@@ -74,6 +76,12 @@ func (m *Memory) fold(kind string, body json.RawMessage) error {
 				m.Honoured = o.Enabled
 			}
 		})
+	case kindAllow:
+		return into(body, m.allow)
+	case kindAllowEnd:
+		return into(body, m.allowEnded)
+	case kindPassage:
+		return into(body, func(p Passage) { m.Passage = &p })
 	case kindMove:
 		return into(body, func(v move) { m.at(v.To) })
 	case kindEnd:

@@ -56,6 +56,7 @@ func (m *Memory) at(p Place) {
 	}
 	m.lifted()
 	m.Pending, m.Override, m.Ended = nil, nil, nil
+	m.Allows, m.Passage = nil, nil
 	for _, l := range m.Left {
 		if !l.Is(p) {
 			left = append(left, l)

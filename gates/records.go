@@ -15,6 +15,9 @@ const (
 	kindOverride = "override"     // a person's order
 	kindEnd      = "override-end" // it is over
 	kindExtend   = "extend"       // a hold that stood for an order stands for production too
+	kindAllow    = "allow"        // a person's order to let one execution through
+	kindAllowEnd = "allow-end"    // a person ended it
+	kindPassage  = "passage"      // what entered for it
 	kindMove     = "move"         // the gate was put somewhere else
 	kindLate     = "late"         // a record that could not be written when it was due
 )
