@@ -27,21 +27,21 @@ type Times struct {
 	Hours string // all day; 09:00-17:00; 17:00-09:00 next day; 17:00 to Mon 09:00
 }
 
-// A stretch is a cause's time; a zero end is beyond what is known.
-type stretch struct{ start, end time.Time }
+// An extent is a cause's time; a zero end is beyond what is known.
+type extent struct{ start, end time.Time }
 
 // Legend says what makes days of the month black, and what only warns, each in the
 // order in which it first appears.
 func (m Month) Legend() []Entry {
 	var order [2][]Key // what makes days black, and what warns
-	found := map[Key][]stretch{}
+	found := map[Key][]extent{}
 	note := func(causes []Cause, kind int) {
 		for _, c := range causes {
 			k := Key{c.Window, c.Reason, c.Owner, kind == 1, c.Predicted}
 			if found[k] == nil {
 				order[kind] = append(order[kind], k)
 			}
-			if s := (stretch{c.Start, c.End}); !slices.Contains(tail(found[k], 8), s) {
+			if s := (extent{c.Start, c.End}); !slices.Contains(tail(found[k], 8), s) {
 				found[k] = append(found[k], s)
 			}
 		}
@@ -64,7 +64,7 @@ func tail[T any](all []T, n int) []T { return all[max(0, len(all)-n):] }
 
 // Openings are the times of the month in which no window is in force.
 func (m Month) Openings() []Times {
-	var clear []stretch
+	var clear []extent
 	for _, d := range m.Days {
 		for _, s := range d.Spans {
 			if s.Word != Clear {
@@ -74,14 +74,14 @@ func (m Month) Openings() []Times {
 				clear[n-1].end = s.End
 				continue
 			}
-			clear = append(clear, stretch{s.Start, s.End})
+			clear = append(clear, extent{s.Start, s.End})
 		}
 	}
 	return m.times(clear)
 }
 
 // times puts stretches with the same hours together.
-func (m Month) times(all []stretch) []Times {
+func (m Month) times(all []extent) []Times {
 	var order []string
 	days := map[string][]run{}
 	for _, s := range all {
@@ -101,9 +101,9 @@ func (m Month) times(all []stretch) []Times {
 // A run is days that follow each other, the last included.
 type run struct{ first, last Date }
 
-// hours says when a stretch is, and the days on which it starts: all its days, if it
+// hours says when an extent is, and the days on which it starts: all its days, if it
 // is whole days.
-func (m Month) hours(s stretch) (run, string) {
+func (m Month) hours(s extent) (run, string) {
 	first := Date{m.Year, m.Month, 1}
 	from, day, startsWhole := m.clock(s.start)
 	to, end, endsWhole := m.clock(s.end)
