@@ -80,7 +80,7 @@ func (m Month) Openings() []Times {
 	return m.times(clear)
 }
 
-// times puts stretches with the same hours together.
+// times puts extents with the same hours together.
 func (m Month) times(all []extent) []Times {
 	var order []string
 	days := map[string][]run{}
