@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Seen is what a read showed of a transition and the stage behind it.
+// Seen is what a read showed of a transition and the stage behind it, or of an
+// approval action and the stage that it is in.
 type Seen struct {
 	Begun     time.Time     `json:"begun"` // our clock, when the read began
 	Enabled   bool          `json:"enabled"`
@@ -18,6 +19,10 @@ type Seen struct {
 	Left      time.Time     `json:"left,omitzero"`     // when the latest left, if it did
 	Waiting   []Execution   `json:"waiting,omitempty"` // before the transition
 	Skew      time.Duration `json:"skew,omitempty"`    // AWS's clock minus ours
+
+	// Of an approval action alone.
+	Pending  []Approval `json:"pending,omitempty"`  // what waits for an answer, the oldest first
+	Answered []Answered `json:"answered,omitempty"` // of late
 }
 
 // An Execution is one release on its way through the pipeline.

@@ -42,7 +42,7 @@ func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
 
 // failed turns what the SDK says into what happened, what it means and what to
 // do, and counts it. Codes are throttled, denied, credentials, not-found,
-// invalid, limited, not-sent, cancelled, timeout, unreachable, server and other;
+// invalid, answered, limited, not-sent, cancelled, timeout, unreachable, server and other;
 // a read may also be stale. An answer that names its error, below 500, means that
 // AWS changed nothing; with a 5xx, HTML or no answer nobody knows.
 func (a *Account) failed(operation string, err error) *gates.CallError {
@@ -93,8 +93,10 @@ func apiCode(name string) string {
 	switch name {
 	case "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "ConcurrentModificationException":
 		return "throttled"
-	case "PipelineNotFoundException", "StageNotFoundException":
+	case "PipelineNotFoundException", "StageNotFoundException", "ActionNotFoundException":
 		return "not-found"
+	case "ApprovalAlreadyCompletedException", "InvalidApprovalTokenException":
+		return gates.CodeAnswered
 	case "AccessDeniedException", "AccessDenied", "UnauthorizedOperation":
 		return "denied"
 	case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId",
@@ -111,7 +113,9 @@ func todo(code string) string {
 	case "throttled":
 		return "; andon tries again, and slower"
 	case "not-found":
-		return "; correct pipeline and transition in the configuration, or create them"
+		return "; correct pipeline, transition and approval in the configuration, or create them"
+	case gates.CodeAnswered:
+		return "; somebody answered first, or nobody is asked any more: andon looks who"
 	case "denied":
 		return "; allow it for andon's role"
 	case "credentials":

@@ -23,6 +23,9 @@ type Pipeline struct {
 	skew      time.Duration
 	revisions map[string]string // by execution
 	noRevs    time.Time         // do not ask for revisions before this
+
+	declared declared // what it is, for approvals
+	runs     runs     // of its actions, where the state does not tell of all approvals
 }
 
 // Pipeline of the account with that name.

@@ -1,0 +1,35 @@
+package gates
+
+import "time"
+
+// An Approval is a release that waits at an approval action to be let on.
+type Approval struct {
+	Execution Execution `json:"execution"`
+	Run       string    `json:"run"`                // of the action: its action execution id
+	Token     string    `json:"token,omitempty"`    // which an answer has to name
+	Since     time.Time `json:"since,omitzero"`     // on AWS's clock
+	Expires   time.Time `json:"expires,omitzero"`   // on AWS's clock: then it fails by itself
+	Stopping  bool      `json:"stopping,omitempty"` // a person stops the execution: what is answered leads nowhere
+}
+
+// same tells whether a and b are one question: an answer to the one is an answer to
+// the other (S5).
+func (a Approval) same(b Approval) bool {
+	return a.Run == b.Run && a.Token == b.Token && a.Execution.ID == b.Execution.ID && a.Token != ""
+}
+
+// An Answered is a run of an approval action that is over, as AWS tells it.
+type Answered struct {
+	Run     string    `json:"run"`
+	Status  string    `json:"status"`            // approved, rejected or abandoned
+	By      string    `json:"by,omitempty"`      // ARN; "" where AWS tells none, as after a timeout
+	At      time.Time `json:"at,omitzero"`       // on AWS's clock
+	Summary string    `json:"summary,omitempty"` // what was said for it
+}
+
+// What became of an approval.
+const (
+	Approved  = "approved"
+	Rejected  = "rejected"
+	Abandoned = "abandoned" // its execution was stopped
+)

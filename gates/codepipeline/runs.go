@@ -1,0 +1,104 @@
+package codepipeline
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
+)
+
+// runs are what was listed of a pipeline's actions. Its zero value has listed
+// nothing.
+type runs struct {
+	begun time.Time // when it was asked for
+	old   bool      // something was answered since
+	all   []types.ActionExecutionDetail
+	upTo  time.Time // all that began before has been listed once; on AWS's clock
+}
+
+// Bounds of listing: pages of a hundred runs, and how much later than a younger
+// one a run may turn up in the list.
+const (
+	maxPages = 20
+	listLate = 10 * time.Minute
+)
+
+// list sees to it that p.runs were asked for at or after notBefore: those that
+// began since the last time, and those that were in progress then. The first time
+// it goes back as far as an approval may wait.
+// ListActionExecutions: docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html
+func (p *Pipeline) list(ctx context.Context, notBefore time.Time) error {
+	before := p.runs
+	if !before.begun.IsZero() && !before.old && !before.begun.Before(notBefore) {
+		return nil
+	}
+	now := runs{begun: time.Now(), upTo: before.upTo}
+	back := before.upTo.Add(-listLate)
+	if before.upTo.IsZero() {
+		back = now.begun.Add(p.skew - p.declared.longest() - time.Hour)
+	}
+	in := &codepipeline.ListActionExecutionsInput{PipelineName: &p.name, MaxResults: aws.Int32(100)}
+	for range maxPages {
+		out, err := call(ctx, p.account, "ListActionExecutions", false, in, p.account.api.ListActionExecutions)
+		if err != nil {
+			return err
+		}
+		now.all = append(now.all, out.ActionExecutionDetails...)
+		if in.NextToken = out.NextToken; in.NextToken == nil || now.oldest().Before(back) {
+			break
+		}
+	}
+	for _, r := range before.all {
+		_, asks := p.declared.timeouts[aws.ToString(r.StageName)][aws.ToString(r.ActionName)]
+		if !asks || r.Status != types.ActionExecutionStatusInProgress || now.has(r) {
+			continue
+		}
+		out, err := call(ctx, p.account, "ListActionExecutions", false, &codepipeline.ListActionExecutionsInput{PipelineName: &p.name,
+			Filter: &types.ActionExecutionFilter{PipelineExecutionId: r.PipelineExecutionId}}, p.account.api.ListActionExecutions)
+		if err != nil {
+			return err
+		}
+		now.all = append(now.all, out.ActionExecutionDetails...)
+	}
+	for _, r := range now.all {
+		if t := aws.ToTime(r.StartTime); t.After(now.upTo) {
+			now.upTo = t
+		}
+	}
+	p.runs = now
+	return nil
+}
+
+// oldest is when the last of the list began.
+func (r runs) oldest() time.Time {
+	if len(r.all) == 0 {
+		return time.Time{}
+	}
+	return aws.ToTime(r.all[len(r.all)-1].StartTime)
+}
+
+func (r runs) has(d types.ActionExecutionDetail) bool {
+	return slices.ContainsFunc(r.all, func(x types.ActionExecutionDetail) bool {
+		return aws.ToString(x.ActionExecutionId) == aws.ToString(d.ActionExecutionId)
+	})
+}
+
+// longest is how long any approval of the pipeline waits.
+func (d declared) longest() (most time.Duration) {
+	for _, actions := range d.timeouts {
+		for _, t := range actions {
+			most = max(most, t)
+		}
+	}
+	return most
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
