@@ -28,7 +28,7 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, context
 
 // close disables the transition: intent, call, read back, outcome.
 // Another gate's close may have taken its time before, and read since begun.
-func (m *member) close(ctx context.Context, begun time.Time, clock func() time.Time, known func() facts) {
+func (m transition) close(ctx context.Context, begun time.Time, clock func() time.Time, known func() facts) {
 	if m.read(ctx, begun) == nil && m.seen.age(clock()) > freshFor {
 		_ = m.read(ctx, clock()) // kept as readErr
 	}
@@ -56,7 +56,7 @@ func (m *member) close(ctx context.Context, begun time.Time, clock func() time.T
 // open enables the transition. Its intent must be durable, and what speaks for
 // it is looked at once more after that: AWS, the evidence, and whether we are
 // being stopped, which ends ctx. What follows the call may take longer.
-func (m *member) open(ctx, longer context.Context, clock func() time.Time, known func() facts) {
+func (m transition) open(ctx, longer context.Context, clock func() time.Time, known func() facts) {
 	now := clock()
 	e := m.evidence(now, known())
 	i := m.intent(m.notes.nextID(now), Open, e, Decide(e))
@@ -80,7 +80,7 @@ func (m *member) open(ctx, longer context.Context, clock func() time.Time, known
 }
 
 // secondThoughts says what speaks against opening now, "" for nothing.
-func (m *member) secondThoughts(ctx context.Context, clock func() time.Time, known func() facts, reason string) string {
+func (m transition) secondThoughts(ctx context.Context, clock func() time.Time, known func() facts, reason string) string {
 	if err := m.read(ctx, clock()); err != nil {
 		return "could not look again: " + err.Error()
 	}
@@ -107,7 +107,7 @@ func (m *member) intent(id string, verb Verb, e Evidence, d Decision) Intent {
 }
 
 // carryOut calls once, unless sending has ended, and looks what came of it.
-func (m *member) carryOut(sending, ctx context.Context, clock func() time.Time, i Intent, a Action) {
+func (m transition) carryOut(sending, ctx context.Context, clock func() time.Time, i Intent, a Action) {
 	o := Outcome{Intent: i.ID, Result: Lost}
 	err := m.point.Do(sending, a)
 	if m.actErr = err; err != nil {

@@ -27,6 +27,7 @@ type Line struct {
 type member struct {
 	gate  Gate
 	point Point
+	duty  duty
 	notes *notebook
 	limit *Velocity // of opening, shared by all gates; nil: none
 
@@ -40,7 +41,9 @@ type member struct {
 }
 
 func newMember(g Gate, p Point, store journal.Store) *member {
-	return &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}}
+	m := &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}}
+	m.duty = transition{m}
+	return m
 }
 
 // NewLine makes a line. health and calendars are asked anew whenever something is
@@ -69,9 +72,9 @@ func (l *Line) member(g Gate, p Point, store journal.Store, now time.Time) *memb
 // IAm tells the line under which ARN it acts. It may be called at any time.
 func (l *Line) IAm(arn string) { l.me.Store(&arn) }
 
-// Tick looks at every gate once and does what is to be done: closes first, then
-// opens. It may be called at any time, as often as one likes. The clock is
-// asked again after each wait.
+// Tick looks at every gate once and does what is to be done: it closes, rejects,
+// approves and opens, in this order. It may be called at any time, as often as one
+// likes. The clock is asked again after each wait.
 func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	resume, err := l.Pause(ctx)
 	if err != nil {
@@ -82,31 +85,29 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	defer cancel()
 	l.catchUp(ctx)
 	begun := clock()
-	steps := make([]Step, len(l.members))
+	wants, busy := make([][]Verb, len(l.members)), false
 	for i, m := range l.members {
 		_ = m.read(ctx, begun) // kept as readErr
 		if ctx.Err() == nil {  // to be stopped is not to be kept from reading
-			steps[i] = m.think(ctx, clock(), l.facts())
+			wants[i] = m.duty.think(ctx, clock(), l.facts())
 		}
 	}
-	for i, m := range l.members {
-		if steps[i] == Stop {
-			m.close(longer, begun, clock, l.facts)
+	for _, verb := range []Verb{Close, Reject, Approve, Open} {
+		for i, m := range l.members {
+			if slices.Contains(wants[i], verb) {
+				m.duty.act(ctx, longer, verb, tick{begun, clock, l.facts})
+				busy = true
+			}
 		}
 	}
-	for i, m := range l.members {
-		if steps[i] == Go {
-			m.open(ctx, longer, clock, l.facts)
-		}
-	}
-	if slices.Contains(steps, Stop) || slices.Contains(steps, Go) {
+	if busy {
 		for _, m := range l.members {
 			_ = m.read(ctx, begun) // what was read back for one gate shows the others too
 		}
 	}
 	reports := make([]Report, len(l.members))
 	for i, m := range l.members {
-		reports[i] = m.report(clock(), l.facts(), steps[i])
+		reports[i] = m.report(clock(), l.facts(), len(wants[i]) == 0)
 	}
 	l.reports.Store(&reports)
 	return reports
@@ -152,41 +153,6 @@ func (m *member) read(ctx context.Context, notBefore time.Time) error {
 	return nil
 }
 
-// think decides and plans, and keeps the books until what is left is a write
-// to AWS or nothing.
-func (m *member) think(ctx context.Context, now time.Time, known facts) Step {
-	const enough = 8 // each step of bookkeeping removes its own cause
-	for range enough {
-		v := m.view(known.health)
-		step := m.gate.Plan(now, v, m.decide(now, known))
-		switch step {
-		case Move:
-			m.notes.note(ctx, now, kindMove, move{m.notes.past.Where, m.gate.Place()})
-		case Settle:
-			m.settle(ctx, now, false)
-		case End:
-			end, _ := m.gate.over(*v.Past.Override, now, m.seen, v.Past)
-			m.notes.conclude(ctx, now, kindEnd, end)
-		case Honour:
-			m.notes.conclude(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
-		case Answer:
-			m.notes.conclude(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
-		case Adopt:
-			if v.Seen.Enabled {
-				v.Seen = v.Before
-			}
-			m.notes.conclude(ctx, now, kindAdopt, m.gate.adopt(now, v))
-		case Extend:
-			m.notes.conclude(ctx, now, kindExtend, m.gate.extended(now, m.evidence(now, known), v))
-		case Forget:
-			m.notes.conclude(ctx, now, kindRelease, release{"it is no longer ours", m.seen})
-		default:
-			return step
-		}
-	}
-	return Rest
-}
-
 func (m *member) view(health probes.Snapshot) View {
 	v := View{Seen: m.seen, Before: m.before, Fresh: m.readErr == nil, Limited: callCode(m.readErr) == "limited", Asked: true, Ran: true, Past: m.notes.past}
 	for _, name := range m.gate.Checks {
@@ -209,54 +175,6 @@ func (m *member) evidence(now time.Time, known facts) Evidence {
 
 func (m *member) decide(now time.Time, known facts) Decision {
 	return Decide(m.evidence(now, known))
-}
-
-// settle closes an intent whose outcome was not known by what a read shows,
-// and tells whether it was done. Who stands beside our mark is one of us if
-// AWS has just answered that it took our call; later somebody may have pasted
-// the mark into a hold of their own.
-func (m *member) settle(ctx context.Context, now time.Time, answered bool) bool {
-	i, past := m.notes.past.Pending, m.notes.past
-	o := Outcome{Intent: i.ID, Result: NotSeen, Seen: &m.seen}
-	mark, marked := ParseMark(m.seen.Reason)
-	us := m.gate.isUs(m.seen.ChangedBy, past)
-	switch {
-	case i.Verb == Close && !m.seen.Enabled && marked && mark.Intent == i.ID:
-		if answered {
-			o.Principal = Principal(m.seen.ChangedBy)
-		}
-		if answered || us || m.gate.nameless(past) {
-			o.Result = Done
-		}
-	case i.Verb == Open && m.seen.Enabled && us:
-		o.Result = Done
-	}
-	m.notes.note(ctx, now, kindOutcome, o)
-	return o.Result == Done
-}
-
-// order is the override that a person's enable amounts to. What waited before
-// it is let in by it; when that has entered, the order is carried out.
-func (g Gate) order(id string, now time.Time, s, before Seen) Override {
-	return Override{ID: id, State: Opened, Place: g.Place(), Actor: s.ChangedBy, At: now, Expires: now.Add(g.PersonEnable), Enabled: s.ChangedAt,
-		Reason: "enabled the transition in AWS while andon wanted it closed",
-		Latest: before.Latest, Waited: len(before.Waiting) > 0}
-}
-
-// adopt takes a hold up again that a read had told us was gone, or begins the
-// hysteresis anew: without the record nothing is known of the failure that
-// closed.
-func (g Gate) adopt(now time.Time, v View) adoption {
-	mark, _ := ParseMark(v.Seen.Reason)
-	h, known := v.Past.Closes[mark.Intent]
-	if !known {
-		h = Hold{Intent: mark.Intent, Began: now, Failure: now, Inside: v.Seen.Inside, Suspect: v.Seen.suspect(v.Seen.ChangedAt)}
-		if len(g.Checks) == 0 { // then it can but have been the calendar
-			h.Suspect, h.Black = false, true
-		}
-	}
-	h.Changed = v.Seen.ChangedAt
-	return adoption{mark, g.Place(), h, v.Seen}
 }
 
 // callCode is the bounded code of a failed call, "" for none.

@@ -34,8 +34,8 @@ var (
 )
 
 // ready is a gate that holds and has all it needs to open.
-func ready(t *testing.T, p Point) *member {
-	m := newMember(Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Checks: []string{"shop"}, Principals: []string{ourARN}}, p, new(journal.Memory))
+func ready(t *testing.T, p Point) transition {
+	m := transition{newMember(Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Checks: []string{"shop"}, Principals: []string{ourARN}}, p, new(journal.Memory))}
 	m.notes.catchUp(t.Context())
 	m.notes.past.Closes["0123456789"] = Hold{}
 	m.notes.past.Hold = &Hold{Intent: "0123456789", Began: friday, Failure: friday, Checks: []string{"other"}}
@@ -130,7 +130,7 @@ func TestWhatStopsAtOnce(t *testing.T) {
 		} else {
 			m.open(ctx, longer, clock, world(shop, nil))
 		}
-		if got := results(t, m); got != Lost+" "+NotSeen {
+		if got := results(t, m.member); got != Lost+" "+NotSeen {
 			t.Errorf("%s: outcomes %q, want that it was not known, and then what a read showed", verb, got)
 		}
 		if len(p.sent) != 1 || m.notes.err != nil || m.notes.past.Pending != nil {
@@ -197,8 +197,8 @@ func TestSettling(t *testing.T) {
 		i := aClose
 		i.Verb = c.verb
 		m.notes.past, m.seen = fold(t, newMemory(), kindIntent, i), c.seen
-		if done := m.settle(t.Context(), friday, c.answered); done != (c.result == Done) || results(t, m) != c.result {
-			t.Errorf("%s: done %v, %q, want %q", c.name, done, results(t, m), c.result)
+		if done := m.settle(t.Context(), friday, c.answered); done != (c.result == Done) || results(t, m.member) != c.result {
+			t.Errorf("%s: done %v, %q, want %q", c.name, done, results(t, m.member), c.result)
 		}
 		if learned := len(m.notes.past.Principals) > 0; learned != c.learned {
 			t.Errorf("%s: learned %v", c.name, m.notes.past.Principals)

@@ -118,7 +118,7 @@ func GiveBack(ctx context.Context, o Orphan, us Gate, p Point, s journal.Store, 
 	if !errors.As(err, &gone) || gone.Holder == Dubious {
 		return seen, err
 	}
-	m := newMember(us, p, s)
+	m := transition{newMember(us, p, s)}
 	m.notes.catchUp(ctx)
 	now := clock()
 	m.seen = seen

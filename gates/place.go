@@ -7,17 +7,20 @@ type Place struct {
 	Instance string `json:"instance,omitempty"`
 	Pipeline string `json:"pipeline"`
 	Stage    string `json:"stage"`
+	Action   string `json:"action,omitempty"` // of an approval; "" is the transition into the stage
 	Region   string `json:"region,omitempty"`
 }
 
 // Place is where g stands.
-func (g Gate) Place() Place { return Place{g.Instance, g.Pipeline, g.Stage, g.Region} }
+func (g Gate) Place() Place { return Place{g.Instance, g.Pipeline, g.Stage, g.Action, g.Region} }
 
 // Is tells whether p and q may be one place. What a record does not tell,
 // because it is older than that word, speaks against none.
 func (p Place) Is(q Place) bool {
 	same := func(a, b string) bool { return a == b || a == "" || b == "" }
-	return same(p.Instance, q.Instance) && same(p.Pipeline, q.Pipeline) && same(p.Stage, q.Stage) && same(p.Region, q.Region)
+	told := p.Stage != "" && q.Stage != "" // then it is also told at what sort of point
+	return same(p.Instance, q.Instance) && same(p.Pipeline, q.Pipeline) && same(p.Stage, q.Stage) && same(p.Region, q.Region) &&
+		(p.Action == q.Action || !told)
 }
 
 // Left is a hold at a place where its gate stands no more.
@@ -94,6 +97,9 @@ func (m *Memory) cameOutElsewhere(o Outcome) {
 
 func (p Place) String() string {
 	s := "stage " + p.Stage + " of pipeline " + p.Pipeline
+	if p.Action != "" {
+		s = "approval " + p.Stage + "/" + p.Action + " of pipeline " + p.Pipeline
+	}
 	if p.Region != "" {
 		s += " in " + p.Region
 	}

@@ -37,7 +37,7 @@ func (l *Line) Refuse(next []Gate) []error {
 		if change == "" {
 			continue
 		}
-		if busy := m.busy(); busy != "" {
+		if busy := m.duty.busy(); busy != "" {
 			refused = append(refused, fmt.Errorf("gate %s cannot %s: %s", m.gate.Name, change, busy))
 		}
 	}
@@ -67,7 +67,7 @@ func (g Gate) loses(next []Gate) string {
 }
 
 // busy says why m may not be let go, "" if it may, and what to do.
-func (m *member) busy() string {
+func (m transition) busy() string {
 	const giveBack = "; wait until it has opened, or give it back with 'andon unhold %s'"
 	past := m.notes.past
 	holder := m.gate.holder(m.seen, past)

@@ -31,9 +31,9 @@ type Report struct {
 	Opens    uint64
 }
 
-// report ends a tick that came to next.
-func (m *member) report(now time.Time, known facts, next Step) Report {
-	if next == Rest {
+// report ends a tick that had nothing to write, or had.
+func (m *member) report(now time.Time, known facts, rests bool) Report {
+	if rests {
 		m.actErr = nil
 	}
 	r := m.look(now, known)
@@ -51,7 +51,7 @@ func (m *member) look(now time.Time, known facts) Report {
 	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Calendar: e.Calendar, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
 		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
-	r.Enforced = r.enforced()
+	m.duty.tell(&r, e)
 	r.Problems = m.problems(r, e)
 	return r
 }

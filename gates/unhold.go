@@ -25,7 +25,7 @@ func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 func unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (Seen, error) {
 	g.May = []Verb{Close, Open}    // the person may, whatever the gate may
 	g.Checks, g.Calendar = nil, "" // nor are production and the calendar asked
-	m := newMember(g, p, s)
+	m := transition{newMember(g, p, s)}
 	m.notes.catchUp(ctx)
 	if err := m.read(ctx, clock()); err != nil {
 		return Seen{}, err
@@ -72,7 +72,7 @@ func unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, cloc
 }
 
 // ours says why there is nothing to give back, nil if there is.
-func (m *member) ours() error {
+func (m transition) ours() error {
 	switch h := m.gate.holder(m.seen, m.notes.past); h {
 	case Ours, Adrift:
 		return nil

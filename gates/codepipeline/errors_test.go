@@ -166,7 +166,7 @@ func TestErrorsOfPlace(t *testing.T) {
 			pipeline, stage, code string
 			text                  []string
 		}{
-			{"shop-typo", stageName, "not-found", []string{"shop-typo", "correct pipeline and transition in the configuration"}},
+			{"shop-typo", stageName, "not-found", []string{"shop-typo", "correct pipeline, transition and approval in the configuration"}},
 			{pipelineName, "Prod", "not-found", []string{`no stage "Prod"`, "it has: Source, Build, Production"}},
 			{pipelineName, "Source", "not-found", []string{"the first stage has none"}},
 		} {
