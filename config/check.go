@@ -105,25 +105,38 @@ func (d *decoder) checkKind(p path, c *Check) {
 	}
 }
 
-// settings reports the errors of a kind's settings, joined or single. An error
-// that knows its field is placed there.
+// settings reports the errors of a kind's settings, joined or single.
 func (d *decoder) settings(p path, err error) {
-	if err == nil {
-		return
+	for _, e := range each(err) {
+		in, msg := placed(p, e)
+		d.report(in, "%s", msg)
 	}
-	if all, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range all.Unwrap() {
-			d.settings(p, e)
-		}
-		return
+}
+
+// each is the errors that err joins, err alone if it joins none.
+func each(err error) []error {
+	all, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return []error{err}
 	}
+	var single []error
+	for _, e := range all.Unwrap() {
+		single = append(single, each(e)...)
+	}
+	return single
+}
+
+// placed is where an error in something at p belongs, and what it says. It knows
+// its field, or is about the whole.
+func placed(p path, err error) (path, string) {
 	var f interface{ Field() string }
-	msg := err.Error()
 	if errors.As(err, &f) && f.Field() != "" {
-		p = p.field(f.Field())
-		msg = strings.TrimPrefix(msg, f.Field()+": ")
+		return p.field(f.Field()), strings.TrimPrefix(err.Error(), f.Field()+": ")
 	}
-	d.report(p, "%s", msg)
+	return p, err.Error()
 }
 
 // checkRange refuses durations outside min to max.

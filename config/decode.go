@@ -90,7 +90,7 @@ func (d *decoder) decode(p path, v any, out reflect.Value) {
 		d.decode(p, v, target.Elem())
 		out.Set(target)
 	case reflect.Struct:
-		d.structure(p, v, out)
+		d.structure(p, d.inFull(v, out.Type()), out)
 	case reflect.Slice:
 		d.list(p, v, out)
 	case reflect.Map:
@@ -122,7 +122,7 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 	for _, k := range keys {
 		in := p.key(k)
 		if index, ok := fields[k]; ok {
-			d.decode(in, m[k], out.FieldByIndex(index))
+			d.field(in, m[k], out, out.FieldByIndex(index))
 			continue
 		}
 		if check != nil && d.kind(in, k, m[k], check) {
@@ -170,6 +170,15 @@ func (d *decoder) kind(p path, key string, v any, c *Check) bool {
 		}
 	}
 	return true
+}
+
+// field decodes a field of a struct.
+func (d *decoder) field(p path, v any, of, out reflect.Value) {
+	if mayBeOne(of.Type(), out.Type(), v) {
+		out.Set(reflect.MakeSlice(out.Type(), 1, 1))
+		out = out.Index(0)
+	}
+	d.decode(p, v, out)
 }
 
 func (d *decoder) list(p path, v any, out reflect.Value) {

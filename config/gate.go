@@ -3,8 +3,8 @@ package config
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/andon-project/andon/gates"
@@ -15,28 +15,31 @@ const (
 	maxHold         = 24 * time.Hour
 	minPersonEnable = time.Second
 	maxPersonEnable = 7 * 24 * time.Hour
+	maxFits         = 7 * 24 * time.Hour
+	minRejectBefore = time.Minute // andon looks several times in between
+	maxRejectBefore = 7 * 24 * time.Hour
 )
 
-// Names of pipelines and stages, by the CodePipeline service model; regions as
-// the AWS partitions write them.
-var (
-	pipelinePattern = regexp.MustCompile(`^[A-Za-z0-9.@\-_]{1,100}$`)
-	regionPattern   = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
-)
-
-// IsRegion tells whether s is written like the name of an AWS region.
-func IsRegion(s string) bool { return regionPattern.MatchString(s) }
-
-// A Gate is a rule over checks for one point of a pipeline.
+// A Gate is a rule over checks and a calendar for one point of a pipeline.
 type Gate struct {
-	Name         string        `koanf:"name"`          // lower case letters, digits, dots, hyphens; at most 40
-	May          []gates.Verb  `koanf:"may"`           // what it may do; without it the gate observes and changes nothing
-	Checks       []string      `koanf:"checks"`        // their names, at least one; it closes when any is unhealthy, and opens when all are healthy
-	CodePipeline Transition    `koanf:"codepipeline"`  // where it stands
+	Name         string       `koanf:"name"`         // lower case letters, digits, dots, hyphens; at most 40
+	May          []gates.Verb `koanf:"may"`          // what it may do: close and open a transition, approve and reject at an approval; without it the gate observes and changes nothing
+	Checks       []string     `koanf:"checks"`       // their names; it closes when any is unhealthy, and opens when all are healthy
+	Calendar     string       `koanf:"calendar"`     // the name of one; it closes while that is black, and opens while it is clear
+	CodePipeline Point        `koanf:"codepipeline"` // where it stands
+
+	Fits time.Duration `koanf:"fits"` // what a release takes with all deploys and bakes: it closes that much before its calendar turns black
+
 	MinHold      time.Duration `koanf:"min_hold"`      // how long a close lasts at least
 	Reopen       gates.Reopen  `koanf:"reopen"`        // who opens after a close: a person if the release inside may be the cause, andon, or a person
 	OnBlind      gates.OnBlind `koanf:"on_blind"`      // what to decide when blind for long
 	PersonEnable time.Duration `koanf:"person_enable"` // how long a person's enable overrides a closed decision
+
+	OnBlack      gates.Reply   `koanf:"on_black"`      // what a release gets that comes while the calendar is black: it waits, or is rejected
+	OnUnhealthy  gates.Reply   `koanf:"on_unhealthy"`  // what it gets while a check is unhealthy
+	RejectBefore time.Duration `koanf:"reject_before"` // how long before its own end an approval is rejected, when nothing opens in time
+	Yield        bool          `koanf:"yield"`         // when it opens, reject a release behind which a newer one waits
+	Midway       gates.Midway  `koanf:"midway"`        // what becomes of a release that has entered when it turns black: it finishes, waits, or is rolled back
 
 	Pos Pos `koanf:"-"`
 }
@@ -46,42 +49,39 @@ func (g *Gate) defaults() {
 	g.Reopen = gates.AskIfSuspect
 	g.OnBlind = gates.KeepBlind
 	g.PersonEnable = time.Hour
+	g.OnBlack = gates.WaitReply
+	g.OnUnhealthy = gates.WaitReply
+	g.RejectBefore = time.Hour
+	g.Midway = gates.FinishMidway
 }
+
+// Keys that mean something at one kind of point alone, and what has to be there
+// for others to mean anything.
+func transitionKeys() []string { return []string{"min_hold", "reopen", "on_blind", "person_enable"} }
+func approvalKeys() []string {
+	return []string{"on_black", "on_unhealthy", "reject_before", "yield", "midway"}
+}
+func calendarKeys() []string { return []string{"fits", "on_black", "midway"} }
 
 // Writes tells whether the gate may change anything in AWS.
 func (g Gate) Writes() bool { return len(g.May) > 0 }
 
-// A Transition is the way into a stage of a pipeline.
-type Transition struct {
-	Pipeline string `koanf:"pipeline"`
-	Stage    string `koanf:"transition"` // the stage that it leads into
-	Region   string `koanf:"region"`     // empty: the region andon runs with
-}
-
-// String is how errors and logs name t.
-func (t Transition) String() string {
-	if t.Region == "" {
-		return t.Pipeline + "/" + t.Stage
-	}
-	return t.Pipeline + "/" + t.Stage + " in " + t.Region
-}
-
 func (d *decoder) checkGates(c *Config) {
 	names := map[string]path{}
-	points := map[Transition][]int{} // without region: gates that may share a point
+	points := map[Point][]int{} // without region: gates that may share a point
 	for i := range c.Gates {
 		p, g := path("gates").item(i), &c.Gates[i]
 		g.Pos = d.pos(p).value
 		d.checkName(p.key("name"), g.Name)
 		d.checkUnique(p.key("name"), g.Name, names)
-		d.checkActs(p.key("may"), g.May)
-		d.checkRefs(p, g, c)
-		d.checkRange(p.key("min_hold"), g.MinHold, 0, maxHold)
-		d.checkRange(p.key("person_enable"), g.PersonEnable, minPersonEnable, maxPersonEnable)
-		d.checkReopen(p.key("reopen"), g.Reopen)
-		d.checkOnBlind(p.key("on_blind"), g.OnBlind)
 		d.checkPoint(p.key("codepipeline"), g.CodePipeline)
-		anywhere := Transition{Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage}
+		d.checkActs(p.key("may"), g.May, g.CodePipeline)
+		d.checkEvidence(p, g, c)
+		d.checkKeys(p, g)
+		d.checkTimes(p, g)
+		d.checkWords(p, g)
+		anywhere := g.CodePipeline
+		anywhere.Region = ""
 		d.checkShared(p.key("codepipeline"), g, c.Gates, points[anywhere])
 		points[anywhere] = append(points[anywhere], i)
 		if g.Writes() && !d.given("instance") {
@@ -90,20 +90,39 @@ func (d *decoder) checkGates(c *Config) {
 	}
 }
 
-func (d *decoder) checkActs(p path, may []gates.Verb) {
-	for i, act := range may {
-		at := p.item(i)
-		switch act {
-		case gates.Close, gates.Open:
-			if slices.Index(may, act) < i {
-				d.report(at, "%s stands here twice: remove one", act)
-			}
-		case "approve", "reject", "stop", "rollback":
-			d.report(at, "a gate at a transition cannot %s: it may close and open", act)
-		default:
-			d.report(at, "want close or open, %s%s", got(at, string(act)), meant(string(act), "close", "open"))
-		}
+func (d *decoder) checkTimes(p path, g *Gate) {
+	d.checkRange(p.key("min_hold"), g.MinHold, 0, maxHold)
+	d.checkRange(p.key("person_enable"), g.PersonEnable, minPersonEnable, maxPersonEnable)
+	d.checkRange(p.key("fits"), g.Fits, 0, maxFits)
+	d.checkRange(p.key("reject_before"), g.RejectBefore, minRejectBefore, maxRejectBefore)
+}
+
+func (d *decoder) checkWords(p path, g *Gate) {
+	checkWord(d, p.key("reopen"), g.Reopen, gates.AskIfSuspect, gates.AutoReopen, gates.AskReopen)
+	checkWord(d, p.key("on_blind"), g.OnBlind, gates.KeepBlind, gates.CloseBlind)
+	checkWord(d, p.key("on_black"), g.OnBlack, gates.WaitReply, gates.RejectReply)
+	checkWord(d, p.key("on_unhealthy"), g.OnUnhealthy, gates.WaitReply, gates.RejectReply)
+	checkWord(d, p.key("midway"), g.Midway, gates.FinishMidway, gates.WaitMidway, gates.RollbackMidway)
+}
+
+// checkWord refuses a word that is not one of known.
+func checkWord[W ~string](d *decoder, p path, word W, known ...W) {
+	if slices.Contains(known, word) {
+		return
 	}
+	var names []string
+	for _, k := range known {
+		names = append(names, string(k))
+	}
+	d.report(p, "want %s, %s%s", list(names, "or"), got(p, string(word)), meant(string(word), names...))
+}
+
+// list is a, b or c.
+func list(words []string, last string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+	}
+	return strings.Join(words, "")
 }
 
 // meant is the end of a message that already lists what there is.
@@ -114,13 +133,41 @@ func meant(word string, known ...string) string {
 	return ""
 }
 
-// checkRefs refuses checks that do not exist. A gate without any would never
-// have a reason to close, nor the evidence to open.
-func (d *decoder) checkRefs(p path, g *Gate, c *Config) {
-	in := p.key("checks")
-	if len(g.Checks) == 0 {
-		d.report(in, "a gate decides by checks and this one has none: name at least one, like `checks: [storefront]`")
+// checkKeys refuses what means nothing where the gate stands, or without what it
+// is about.
+func (d *decoder) checkKeys(p path, g *Gate) {
+	refuse := func(keys []string, format string, args ...any) {
+		for _, k := range keys {
+			if in := p.key(k); d.given(in) {
+				d.reportAt(d.pos(in).key, in, format, args...)
+			}
+		}
 	}
+	switch {
+	case g.CodePipeline.Transition != "" && g.CodePipeline.Approval == "":
+		refuse(approvalKeys(), "this is about approvals, and the gate stands at a transition: remove it")
+	case g.CodePipeline.Approval != "" && g.CodePipeline.Transition == "":
+		refuse(transitionKeys(), "this is about transitions, and the gate stands at an approval: remove it")
+	}
+	if !d.given(p.key("calendar")) {
+		refuse(calendarKeys(), "this is about a calendar, and the gate has none: name one, like `calendar: blackdays`, or remove this")
+	}
+	if len(g.Checks) == 0 {
+		refuse([]string{"on_unhealthy", "on_blind"}, "this is about checks, and the gate has none: name some, like `checks: [storefront]`, or remove this")
+	}
+}
+
+// checkEvidence refuses checks and calendars that do not exist. A gate without
+// any would never have a reason to close, nor the evidence to open.
+func (d *decoder) checkEvidence(p path, g *Gate, c *Config) {
+	if in := p.key("checks"); len(g.Checks) == 0 && !d.given(p.key("calendar")) {
+		d.report(in, "a gate decides by checks, a calendar or both, and this one has neither: name some, like `checks: [storefront]` or `calendar: blackdays`")
+	}
+	d.checkCalendarRef(p.key("calendar"), g.Calendar, c)
+	d.checkCheckRefs(p.key("checks"), g.Checks, c)
+}
+
+func (d *decoder) checkCheckRefs(in path, checks []string, c *Config) {
 	known, witnesses := map[string]bool{}, map[string]bool{}
 	for _, check := range c.Checks {
 		known[check.Name] = check.Name != ""
@@ -128,10 +175,10 @@ func (d *decoder) checkRefs(p path, g *Gate, c *Config) {
 	for _, w := range c.Witnesses {
 		witnesses[w.Name] = w.Name != ""
 	}
-	for i, name := range g.Checks {
+	for i, name := range checks {
 		at := in.item(i)
 		switch {
-		case known[name] && slices.Index(g.Checks, name) < i:
+		case known[name] && slices.Index(checks, name) < i:
 			d.report(at, "%s stands here twice: remove one", name)
 		case known[name]:
 		case witnesses[name]:
@@ -142,59 +189,12 @@ func (d *decoder) checkRefs(p path, g *Gate, c *Config) {
 	}
 }
 
-func (d *decoder) checkReopen(p path, r gates.Reopen) {
-	switch r {
-	case gates.AskIfSuspect, gates.AutoReopen, gates.AskReopen:
-	default:
-		d.report(p, "want ask-if-suspect, auto or ask, %s%s", got(p, string(r)), meant(string(r), string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)))
+func (d *decoder) checkCalendarRef(in path, name string, c *Config) {
+	var known []string
+	for _, calendar := range c.Calendars {
+		known = append(known, calendar.Name)
 	}
-}
-
-func (d *decoder) checkOnBlind(p path, b gates.OnBlind) {
-	if b != gates.KeepBlind && b != gates.CloseBlind {
-		d.report(p, "want keep or close, %s%s", got(p, string(b)), meant(string(b), string(gates.KeepBlind), string(gates.CloseBlind)))
-	}
-}
-
-func (d *decoder) checkPoint(p path, t Transition) {
-	if !d.given(p) {
-		d.report(p, "missing: say where the gate stands, like `codepipeline: {pipeline: shop, transition: Production}`")
-		return
-	}
-	d.checkAWSName(p.key("pipeline"), t.Pipeline, "the name of a pipeline")
-	d.checkAWSName(p.key("transition"), t.Stage, "the name of the stage that the transition leads into")
-	region := p.key("region")
-	if d.given(region) && !IsRegion(t.Region) {
-		d.report(region, "want a region like eu-central-1, %s", got(region, t.Region))
-	}
-}
-
-// checkShared refuses a gate at a point where one of the others stands. No
-// region may turn out to be any region, so it has to be told.
-func (d *decoder) checkShared(p path, g *Gate, all []Gate, others []int) {
-	t := g.CodePipeline
-	if t.Pipeline == "" || t.Stage == "" {
-		return
-	}
-	for _, i := range others {
-		other := path("gates").item(i)
-		switch o := all[i].CodePipeline; {
-		case o == t:
-			d.report(p, "%s is already the point of %s (%s): a point has one gate, put the checks of both into it", t, other, all[i].Pos)
-		case o.Region == "" || t.Region == "":
-			d.report(p, "%s and %s of %s (%s) may be one point: write the region at both", t, o, other, all[i].Pos)
-		default:
-			continue
-		}
-		return
-	}
-}
-
-func (d *decoder) checkAWSName(p path, name, what string) {
-	switch {
-	case !d.given(p):
-		d.report(p, "missing: give %s", what)
-	case !pipelinePattern.MatchString(name):
-		d.report(p, "want %s, 1 to 100 letters, digits and . @ - _, %s", what, got(p, name))
+	if d.given(in) && (name == "" || !slices.Contains(known, name)) {
+		d.report(in, "there is no such calendar, %s%s", got(in, name), suggest(name, known))
 	}
 }

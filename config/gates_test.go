@@ -33,7 +33,7 @@ gates:
 		t.Error("Load takes a configuration whose secret is missing")
 	}
 	c, err := LoadGates(path, Overrides{})
-	if err != nil || len(c.Gates) != 1 || c.Gates[0].CodePipeline.Stage != "Production" {
+	if err != nil || len(c.Gates) != 1 || c.Gates[0].CodePipeline.Stage() != "Production" {
 		t.Errorf("LoadGates: %+v, %v", c, err)
 	}
 	write(strings.Replace(file, "transition:", "transitoin:", 1))

@@ -59,7 +59,7 @@ func LoadGates(path string, o Overrides) (*Config, error) {
 }
 
 // needless is what no hold has to do with.
-var needless = regexp.MustCompile(`^(checks|witnesses|writers)\[|^(web_config|writers)$`)
+var needless = regexp.MustCompile(`^(checks|witnesses|calendars|writers)\[|^(web_config|writers)$`)
 
 // read returns at most one byte more than a configuration may have. It does not
 // wait for long: the file may have become a pipe that nobody writes to, and

@@ -120,12 +120,14 @@ func TestLoadEverything(t *testing.T) {
 		Gates: []Gate{
 			{
 				Name: "production", May: []gates.Verb{gates.Close, gates.Open}, Checks: []string{"storefront", "db"},
-				CodePipeline: Transition{"shop", "Production", "eu-central-1"},
-				MinHold:      time.Minute, Reopen: gates.AutoReopen, OnBlind: gates.CloseBlind, PersonEnable: 2 * time.Hour, Pos: at(41, 3),
+				CodePipeline: Point{Pipeline: "shop", Transition: "Production", Region: "eu-central-1"},
+				MinHold:      time.Minute, Reopen: gates.AutoReopen, OnBlind: gates.CloseBlind, PersonEnable: 2 * time.Hour,
+				OnBlack: gates.WaitReply, OnUnhealthy: gates.WaitReply, RejectBefore: time.Hour, Midway: gates.FinishMidway, Pos: at(41, 3),
 			},
 			{
-				Name: "staging", Checks: []string{"db"}, CodePipeline: Transition{"shop", "Staging", ""},
-				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, OnBlind: gates.KeepBlind, PersonEnable: time.Hour, Pos: at(49, 3),
+				Name: "staging", Checks: []string{"db"}, CodePipeline: Point{Pipeline: "shop", Transition: "Staging"},
+				MinHold: 10 * time.Minute, Reopen: gates.AskIfSuspect, OnBlind: gates.KeepBlind, PersonEnable: time.Hour,
+				OnBlack: gates.WaitReply, OnUnhealthy: gates.WaitReply, RejectBefore: time.Hour, Midway: gates.FinishMidway, Pos: at(49, 3),
 			},
 		},
 	}

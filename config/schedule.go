@@ -24,7 +24,11 @@ func (d *decoder) checkSchedule(p path, c *Check) {
 		d.reportAt(d.pos(spec).key, spec, "this one has every already, and both say when to start: keep one of them")
 		return
 	}
-	zone := d.zone(timezone, c)
+	zone := time.UTC // by default: the machine's own would surprise
+	if d.given(timezone) {
+		zone = d.zone(timezone, c.Timezone)
+	}
+	c.Timezone = zone.String()
 	c.Schedule = d.timetable(spec, c.Cron, zone)
 	if c.Schedule != nil {
 		c.Every = shortest(d.timetable(spec, c.Cron, time.UTC))

@@ -30,7 +30,7 @@ type maker struct {
 func makeSchema(t *testing.T, table map[string]func() kinds.Settings) object {
 	t.Helper()
 	m := &maker{kinds: table, comments: map[string]string{}, defs: object{}}
-	for _, dir := range []string{".", "../probes/kinds"} {
+	for _, dir := range []string{".", "../probes/kinds", "../calendar"} {
 		m.readComments(t, dir)
 	}
 	root := m.structure(reflect.TypeFor[Config]())
@@ -116,6 +116,9 @@ func (m *maker) structure(t reflect.Type) object {
 	for _, f := range fieldsOf(t) {
 		name := declares(t, f) + "." + f.Name
 		p := m.of(f.Type)
+		if mayBeOne(t, f.Type, "") {
+			p["type"] = []string{"array", "object", "string", "number", "boolean"}
+		}
 		if text := m.comments[name]; text != "" {
 			p["description"] = text
 		}

@@ -8,6 +8,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
 )
 
@@ -35,7 +36,10 @@ var schemaTypes = map[reflect.Type]object{
 	durationType:                             {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(durationPattern)},
 	reflect.TypeFor[Down]():                  {"type": []string{"string", "integer"}, "minimum": 1, "maximum": maxRuns, "pattern": orReference(`\s*[1-9][0-9]*\s*(of\s*[1-9][0-9]*\s*)?`)},
 	reflect.TypeFor[Rate]():                  {"type": "string", "pattern": orReference(`\s*[1-9][0-9]*\s*per\s*` + durationPattern + `\s*`)},
-	reflect.TypeFor[gates.Verb]():            oneOf(string(gates.Close), string(gates.Open)),
+	reflect.TypeFor[gates.Verb]():            oneOf(string(gates.Close), string(gates.Open), string(gates.Approve), string(gates.Reject)),
+	reflect.TypeFor[gates.Reply]():           oneOf(string(gates.WaitReply), string(gates.RejectReply)),
+	reflect.TypeFor[gates.Midway]():          oneOf(string(gates.FinishMidway), string(gates.WaitMidway), string(gates.RollbackMidway)),
+	reflect.TypeFor[calendar.Effect]():       oneOf(string(calendar.Block), string(calendar.Warn)),
 	reflect.TypeFor[gates.Reopen]():          oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),
 	reflect.TypeFor[promconfig.TLSVersion](): oneOf("TLS10", "TLS11", "TLS12", "TLS13"),
 	reflect.TypeFor[gates.OnBlind]():         oneOf(string(gates.KeepBlind), string(gates.CloseBlind)),
@@ -43,13 +47,31 @@ var schemaTypes = map[reflect.Type]object{
 
 const (
 	nameRule    = `[a-z0-9][a-z0-9.-]{0,39}`
+	regionRule  = `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`
 	awsNameRule = `[A-Za-z0-9.@\-_]{1,100}`
 )
 
 // keyPair is a certificate and its key: one is of no use without the other.
 var keyPair = object{"cert_file": []string{"key_file"}, "key_file": []string{"cert_file"}}
 
+// stands is a gate at that kind of point.
+func stands(point string) object {
+	return object{"required": []string{"codepipeline"}, "properties": object{"codepipeline": object{"required": []string{point}}}}
+}
+
+// without is a gate that has none of keys, and may do no more than this.
+func without(keys []string, may ...gates.Verb) object {
+	properties := object{"may": items(object{"anyOf": []object{{"enum": may}, {"pattern": orReference("")}}})}
+	for _, k := range keys {
+		properties[k] = false
+	}
+	return object{"properties": properties}
+}
+
 func items(o object) object { return object{"items": o} }
+
+// zoneRule is for names of the IANA database and of Windows.
+var zoneRule = object{"type": "string", "pattern": orReference(`[A-Za-z/(][^\x00-\x1f]*`), "not": object{"enum": []string{"Local"}}}
 
 // schemaRules are what the loader demands beyond types: of structs by their
 // name, of fields by struct and key.
@@ -67,18 +89,44 @@ var schemaRules = map[string]object{
 	"Witness":         {"required": []string{"name"}, "not": object{"required": []string{"every", "cron"}}, "dependentRequired": object{"timezone": []string{"cron"}}},
 	"Check.name":      matching(nameRule),
 	"Check.cron":      looking(`\s*@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\s*\S+(\s+\S+){4}\s*`),
-	"Check.timezone":  {"type": "string", "pattern": orReference(`[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*`), "not": object{"enum": []string{"Local"}}},
+	"Check.timezone":  zoneRule,
 	"Check.up":        between(1, maxRuns),
 	"Witness.network": matching(`[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?`),
 
-	"Gate":                  {"required": []string{"name", "checks", "codepipeline"}},
-	"Gate.name":             matching(nameRule),
-	"Gate.may":              {"uniqueItems": true},
-	"Gate.checks":           {"minItems": 1, "uniqueItems": true},
-	"Transition":            {"required": []string{"pipeline", "transition"}},
-	"Transition.pipeline":   matching(awsNameRule),
-	"Transition.transition": matching(awsNameRule),
-	"Transition.region":     looking(`[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`),
+	"Gate": {"required": []string{"name", "codepipeline"},
+		"anyOf": []object{{"required": []string{"checks"}, "properties": object{"checks": object{"minItems": 1}}}, {"required": []string{"calendar"}}},
+		"allOf": []object{
+			{"if": stands("transition"), "then": without(approvalKeys(), gates.Close, gates.Open)},
+			{"if": stands("approval"), "then": without(transitionKeys(), gates.Approve, gates.Reject)},
+		}},
+	"Gate.name":        matching(nameRule),
+	"Gate.may":         {"uniqueItems": true},
+	"Gate.checks":      {"uniqueItems": true},
+	"Gate.calendar":    matching(nameRule),
+	"Point":            {"required": []string{"pipeline"}, "oneOf": []object{{"required": []string{"transition"}}, {"required": []string{"approval"}}}},
+	"Point.pipeline":   matching(awsNameRule),
+	"Point.transition": matching(awsNameRule),
+	"Point.approval":   looking(awsNameRule + "/" + awsNameRule),
+	"Point.region":     looking(regionRule),
+
+	"Calendar":          {"required": []string{"name", "timezone", "windows"}},
+	"Settings.name":     matching(nameRule),
+	"Settings.timezone": zoneRule,
+	"Settings.windows":  {"minItems": 1},
+	"Window":            {"required": []string{"name"}},
+	"Window.name":       matching(nameRule),
+	"Window.timezone":   zoneRule,
+	"Selector":          {"type": []string{"object", "string"}},
+	"HolidayDays":       {"type": []string{"object", "string"}},
+	"ICS": {"type": []string{"object", "string"}, "if": object{"type": "object"},
+		"then": object{"oneOf": []object{{"required": []string{"file"}}, {"required": []string{"url"}}, {"required": []string{"s3"}}}}},
+	"ICS.region":      looking(regionRule),
+	"ICS.every":       {"default": brief(usualSourceEvery)},
+	"ICS.stale_after": {"default": brief(usualStaleAfter)},
+	"SSM":             {"type": []string{"object", "string"}, "required": []string{"name"}},
+	"SSM.region":      looking(regionRule),
+	"SSM.every":       {"default": brief(usualSourceEvery)},
+	"SSM.stale_after": {"default": brief(usualStaleAfter)},
 
 	"HTTP":               {"required": []string{"url"}},
 	"HTTP.url":           looking(`https?://.+`),

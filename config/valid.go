@@ -44,6 +44,7 @@ func (d *decoder) check(c *Config) {
 	}
 	d.checkRate("max_opens", c.MaxOpens)
 	d.checkWeb(c)
+	d.checkCalendars(c)
 	d.checkGates(c)
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a zone means the same on every machine, with or without files of its own
+
+	"github.com/andon-project/andon/calendar/ical"
 )
 
 // zoneNames are the names of the IANA time zone database, one a line. They
@@ -14,31 +16,21 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
-// zone reads the time zone of a check, by default UTC: what the machine's own
-// is, differs between a laptop and a container.
-func (d *decoder) zone(p path, c *Check) *time.Location {
-	if !d.given(p) {
-		c.Timezone = "UTC"
-	}
-	if z := d.zones[c.Timezone]; z != nil { // thousands of checks share a few
+// zone finds the time zone of that name, of the IANA database or of Windows, as
+// calendar files write it too. What the machine's own is, differs between a
+// laptop and a container, so that has no name. Nil is an error that is told.
+func (d *decoder) zone(p path, name string) *time.Location {
+	if z := d.zones[name]; z != nil { // thousands of checks share a few
 		return z
 	}
-	if z, err := time.LoadLocation(c.Timezone); err == nil && isZone(c.Timezone) {
-		d.zones[c.Timezone] = z
-		return z
+	if found, ok := ical.LookupZone(name); ok {
+		if z, err := time.LoadLocation(found.String()); err == nil {
+			d.zones[name] = z
+			return z
+		}
 	}
-	d.report(p, "want the IANA name of a time zone like Asia/Tokyo, %s%s", got(p, c.Timezone), meantZone(c.Timezone))
+	d.report(p, "want the name of a time zone like Asia/Tokyo, %s%s", got(p, name), meantZone(name))
 	return nil
-}
-
-// isZone refuses what time.LoadLocation takes beside IANA names: nothing at
-// all, the machine's own zone, and what only some machines have in a folder.
-func isZone(name string) bool {
-	switch first, _, _ := strings.Cut(name, "/"); first {
-	case "", "Local", "localtime", "Factory", "posix", "posixrules", "right":
-		return false
-	}
-	return true
 }
 
 // meantZone finds the zone of a name in other letters, of a city alone, or of

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/config"
-	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -78,20 +77,6 @@ type checkOutlook struct {
 	Gates     []string    `json:"gates"`           // that use it
 
 	zone *time.Location
-}
-
-type gateOutlook struct {
-	Name         string        `json:"name"`
-	Pipeline     string        `json:"pipeline"`
-	Stage        string        `json:"stage"`
-	Region       string        `json:"region,omitempty"`
-	May          []gates.Verb  `json:"may"` // empty: it observes
-	Checks       []string      `json:"checks"`
-	ClosesAfter  string        `json:"closes_after"` // the first failure of a check, at the earliest
-	MinHold      string        `json:"min_hold"`
-	Reopen       gates.Reopen  `json:"reopen"`
-	PersonEnable string        `json:"person_enable"`
-	OnBlind      gates.OnBlind `json:"on_blind"`
 }
 
 // outlookOf tells what becomes of a configuration that was loaded, or of err.
@@ -166,20 +151,6 @@ func checkOutlookOf(c config.Check, network string, all []config.Gate, now time.
 // untilUnhealthy is from the start of the first failing run to that of the one
 // that makes it unhealthy, if all in between fail.
 func untilUnhealthy(c config.Check) time.Duration { return time.Duration(c.Down.N-1) * c.Every }
-
-func gateOutlookOf(g config.Gate, all []config.Check) gateOutlook {
-	o := gateOutlook{Name: g.Name, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage, Region: g.CodePipeline.Region,
-		May: append([]gates.Verb{}, g.May...), Checks: g.Checks, MinHold: span(g.MinHold), Reopen: g.Reopen,
-		PersonEnable: span(g.PersonEnable), OnBlind: g.OnBlind}
-	first := time.Duration(-1)
-	for _, c := range all {
-		if after := untilUnhealthy(c); slices.Contains(g.Checks, c.Name) && (first < 0 || after < first) {
-			first = after
-		}
-	}
-	o.ClosesAfter = span(first)
-	return o
-}
 
 // span is a duration without the zeros at its end.
 func span(d time.Duration) string {

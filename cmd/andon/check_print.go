@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/andon-project/andon/gates"
 )
 
 // printOutlook writes what a valid configuration will do, for people.
@@ -132,50 +130,6 @@ func upText(c checkOutlook) string {
 		return "again with the first pass"
 	}
 	return fmt.Sprintf("again after %d passes in a row: at the earliest %s after the first", c.Up, c.Healthy)
-}
-
-func (t *table) gate(g gateOutlook) {
-	t.row("")
-	point := "the transition into " + g.Stage + " of pipeline " + g.Pipeline
-	if g.Region != "" {
-		point += " in " + g.Region
-	}
-	t.row("gate " + g.Name)
-	t.row("  guards", point)
-	closes, opens := slices.Contains(g.May, gates.Close), slices.Contains(g.May, gates.Open)
-	switch {
-	case !closes && !opens:
-		t.row("  may", "change nothing, it observes: what follows is what it would do")
-	case !closes:
-		t.row("  may", "open what bears its mark, and never close")
-	case !opens:
-		t.row("  may", "close, and never open: a person does")
-	default:
-		t.row("  may", "close and open")
-	}
-	t.row("  closes", fmt.Sprintf("when %s is unhealthy: at the earliest %s after its first failure", strings.Join(g.Checks, " or "), g.ClosesAfter))
-	t.row("  stays", "closed for "+g.MinHold+" at least")
-	t.row("  opens", opensText(g))
-	t.row("  person", "whoever enables it against a closed decision is not contradicted for "+g.PersonEnable)
-	if g.OnBlind == gates.CloseBlind {
-		t.row("  blind", "closes after 15m without sight")
-	} else {
-		t.row("  blind", "changes nothing")
-	}
-}
-
-func opensText(g gateOutlook) string {
-	healthy := "when " + g.Checks[0] + " is healthy"
-	if len(g.Checks) > 1 {
-		healthy = "when all of " + strings.Join(g.Checks, ", ") + " are healthy"
-	}
-	switch g.Reopen {
-	case gates.AutoReopen:
-		return healthy
-	case gates.AskReopen:
-		return "never by itself: " + healthy + ", it asks a person"
-	}
-	return healthy + "; if a release was inside or had just left when it closed, it asks a person"
 }
 
 func warningLines(all []mistake) []string {

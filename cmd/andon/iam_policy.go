@@ -53,7 +53,7 @@ func (a iamAccount) needsOf(g config.Gate) []need {
 		region = a.region
 	}
 	pipeline := fmt.Sprintf("arn:%s:codepipeline:%s:%s:%s", partition(region), region, a.id, g.CodePipeline.Pipeline)
-	stage := pipeline + "/" + g.CodePipeline.Stage
+	stage := pipeline + "/" + g.CodePipeline.Stage()
 	needs := []need{
 		{who, "codepipeline:GetPipelineState", pipeline, "to see the transition, who holds it, and what waits"},
 		{who, "codepipeline:GetPipelineExecution", pipeline, "to tell which revision waits or is inside"},

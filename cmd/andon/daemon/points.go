@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
@@ -42,6 +43,9 @@ func (ps *Points) Post(ctx context.Context, g gates.Gate) (gates.Post, error) {
 		}
 		ps.regions[g.Region] = cfg
 	}
+	if g.Action != "" {
+		return gates.Post{}, fmt.Errorf("gate %s: approvals are not kept yet", g.Name)
+	}
 	g.Region = cfg.Region
 	if ps.accounts[g.Region] == nil {
 		ps.accounts[g.Region] = codepipeline.NewAccount(cfg, ps.calls)
@@ -65,7 +69,8 @@ func (ps *Points) Config(region string) aws.Config {
 
 // GateOf is a configured gate as gates know it, in the region of its name there.
 func GateOf(cfg *config.Config, g config.Gate) gates.Gate {
-	return gates.Gate{Name: g.Name, Instance: cfg.Instance, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage,
+	return gates.Gate{Name: g.Name, Instance: cfg.Instance, Pipeline: g.CodePipeline.Pipeline, Stage: g.CodePipeline.Stage(), Action: g.CodePipeline.Action(),
 		Region: g.CodePipeline.Region, Checks: g.Checks, May: g.May, MinHold: g.MinHold, Reopen: g.Reopen,
-		PersonEnable: g.PersonEnable, OnBlind: g.OnBlind, Principals: cfg.Principals, Machines: cfg.Machines}
+		PersonEnable: g.PersonEnable, OnBlind: g.OnBlind, Calendar: g.Calendar, Fits: g.Fits, OnBlack: g.OnBlack, OnUnhealthy: g.OnUnhealthy,
+		RejectBefore: g.RejectBefore, Yield: g.Yield, Midway: g.Midway, Principals: cfg.Principals, Machines: cfg.Machines}
 }
