@@ -60,7 +60,10 @@ func (m transition) open(ctx, longer context.Context, clock func() time.Time, kn
 	now := clock()
 	e := m.evidence(now, known())
 	i := m.intent(m.notes.nextID(now), Open, e, Decide(e))
-	if !m.limit.reserve(now, m.gate.Stream(), i.ID, e.Override != nil) {
+	if i.Decision.Allow != "" {
+		i.Allow = e.Letting
+	}
+	if !m.limit.reserve(now, m.gate.Stream(), i.ID, e.Override != nil || i.Allow != nil) {
 		return // another gate was first; the next tick says so
 	}
 	defer func() { m.limit.learn(m.gate.Stream(), m.notes.past.Opens) }()
@@ -70,7 +73,7 @@ func (m transition) open(ctx, longer context.Context, clock func() time.Time, kn
 	} else if err != nil {
 		return // the doubt this leaves is reported, and keeps us from opening
 	}
-	if why := m.secondThoughts(ctx, clock, known, i.Seen.Reason); why != "" {
+	if why := m.secondThoughts(ctx, clock, known, i); why != "" {
 		m.notes.note(longer, clock(), kindOutcome, Outcome{Intent: i.ID, Result: Dropped, Error: why})
 		m.actErr = &CallError{Code: "dropped", Operation: "EnableStageTransition", Untouched: true,
 			Text: "not opened: " + why + "; andon tries again"}
@@ -80,7 +83,7 @@ func (m transition) open(ctx, longer context.Context, clock func() time.Time, kn
 }
 
 // secondThoughts says what speaks against opening now, "" for nothing.
-func (m transition) secondThoughts(ctx context.Context, clock func() time.Time, known func() facts, reason string) string {
+func (m transition) secondThoughts(ctx context.Context, clock func() time.Time, known func() facts, i Intent) string {
 	if err := m.read(ctx, clock()); err != nil {
 		return "could not look again: " + err.Error()
 	}
@@ -93,9 +96,9 @@ func (m transition) secondThoughts(ctx context.Context, clock func() time.Time, 
 		return "andon is stopping"
 	case m.seen.age(now) > freshFor:
 		return fmt.Sprintf("looking again took %v, longer than %v", m.seen.age(now), freshFor)
-	case m.seen.Reason != reason:
+	case m.seen.Reason != i.Seen.Reason:
 		return "somebody changed the hold in the meantime"
-	case m.gate.Plan(now, v, d) != Go:
+	case m.gate.Plan(now, v, d) != Go || d.Allow != i.Decision.Allow:
 		return "the evidence changed in the meantime"
 	}
 	return ""

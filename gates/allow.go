@@ -30,20 +30,6 @@ type AllowEnd struct {
 	At     time.Time `json:"at"`
 }
 
-// A Passage is one execution let in through a transition that stands disabled for
-// all others: enabled, and disabled again as soon as something has entered.
-type Passage struct {
-	Allow   Allow     `json:"allow"`
-	Intent  string    `json:"intent"` // of our enable
-	At      time.Time `json:"at"`
-	Before  string    `json:"before,omitempty"`  // the last that had entered the stage until then
-	Entered string    `json:"entered,omitempty"` // what did; nothing yet where it is empty
-	Over    bool      `json:"over"`              // nothing is waited for any more
-}
-
-// wrong tells whether something else entered than was to.
-func (p *Passage) wrong() bool { return p.Entered != "" && p.Entered != p.Allow.Execution }
-
 // live tells whether a is in force at now.
 func (a Allow) live(now time.Time) bool { return a.Ended == nil && now.Before(a.Expires) }
 
@@ -55,6 +41,11 @@ func (m Memory) allowed(execution string, now time.Time) *Allow {
 		}
 	}
 	return nil
+}
+
+// liveAllows are the orders in force at now.
+func (m Memory) liveAllows(now time.Time) []Allow {
+	return slices.DeleteFunc(slices.Clone(m.Allows), func(a Allow) bool { return !a.live(now) })
 }
 
 // allow takes an order in, in place of one for the same execution. The list is a

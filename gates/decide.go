@@ -52,9 +52,10 @@ type Reason struct {
 type Decision struct {
 	State   State     `json:"state"`
 	Reasons []Reason  `json:"reasons"`
-	Since   time.Time `json:"since,omitzero"` // since when the cause exists
-	Until   time.Time `json:"until,omitzero"` // when it ends by itself, if that is known
-	Ask     bool      `json:"ask,omitempty"`  // a person has to open
+	Since   time.Time `json:"since,omitzero"`  // since when the cause exists
+	Until   time.Time `json:"until,omitzero"`  // when it ends by itself, if that is known
+	Ask     bool      `json:"ask,omitempty"`   // a person has to open
+	Allow   string    `json:"allow,omitempty"` // the one execution that it is open for
 }
 
 // codeUnhealthy is the code of a reason that production gave.
@@ -67,6 +68,7 @@ type Evidence struct {
 	Checks   []CheckEvidence
 	Hold     *Hold     // what we closed and have not opened since
 	Override *Override // a person's order in force
+	Letting  *Allow    // a person's order to let in what waits, alone
 	Waiting  int       // executions before the point
 	MinHold  time.Duration
 	Reopen   Reopen
@@ -103,6 +105,8 @@ func Decide(e Evidence) Decision {
 	switch {
 	case e.Override != nil:
 		return e.overridden()
+	case e.Letting != nil:
+		return e.let()
 	case len(e.Checks) == 0 && e.Calendar == nil:
 		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks and no calendar, so nothing can be told",
 			Do: "name at least one check under the gate's checks, or a calendar"}}}

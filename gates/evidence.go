@@ -20,6 +20,7 @@ func (g Gate) evidence(now time.Time, known facts, seen Seen, past Memory, doubt
 	if g.inForce(now, seen, past) {
 		e.Override = past.Override
 	}
+	e.Letting = g.letting(now, seen, past)
 	var since time.Time
 	if past.Hold != nil {
 		since = past.Hold.Failure
@@ -81,6 +82,9 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	}
 	h := g.sickHold(id, now, e, v.Seen)
 	h.OldRead = !v.Fresh || old != nil && old.OldRead
+	if h.Resumed = v.Past.resumes(); h.Resumed {
+		h.Suspect = old.Suspect
+	}
 	if old != nil && !old.bare() {
 		h = h.after(*old)
 	}

@@ -144,10 +144,12 @@ func (m *Memory) cameOut(o Outcome) {
 		h := m.Closes[i.ID]
 		if s := o.Seen; s != nil {
 			h.Changed = s.ChangedAt
-			h.Suspect = h.Suspect || !h.bare() && s.suspect(s.ChangedAt) // it may have entered while we closed
+			h.Suspect = h.Suspect || !h.bare() && !h.Resumed && s.suspect(s.ChangedAt) // it may have entered while we closed
 		}
 		m.Closes[i.ID] = h
 		m.holds(&h)
+	case o.Result == Done && i.Verb == Open && i.Allow != nil:
+		m.Passage, m.Stands = m.passage(*i, o), nil
 	case o.Result == Done && i.Verb == Open:
 		m.lifted()
 	}

@@ -117,9 +117,9 @@ func (e Evidence) overridden() Decision {
 	return d
 }
 
-// own is what the gate would decide if no order were in force.
+// own is what the gate would decide if no person had ordered anything.
 func (e Evidence) own() Decision {
-	e.Override = nil
+	e.Override, e.Letting = nil, nil
 	return Decide(e)
 }
 

@@ -13,6 +13,7 @@ const (
 	Settle Step = "settle" // a read tells what became of a write
 	End    Step = "end"    // an override is over
 	Honour Step = "honour" // a person enabled against our decision: an order
+	Pass   Step = "pass"   // what was let in has entered, or does not come
 	Answer Step = "answer" // a person enabled as they were asked to
 	Adopt  Step = "adopt"  // a hold of ours that the journal does not know
 	Forget Step = "forget" // our hold is gone and nothing speaks for closing again
@@ -41,9 +42,9 @@ type View struct {
 // proven: so much is known since start that something may be opened (S8). To a
 // person's order it does not matter what the checks said, so it need not wait
 // for answers that may never come: andon may be blind (S6).
-func (v View) proven() bool {
+func (v View) proven(d Decision) bool {
 	o := v.Past.Override
-	return v.Ran || v.Asked && o != nil && o.Wants() == Opened
+	return v.Ran || v.Asked && (d.Allow != "" || o != nil && o.Wants() == Opened)
 }
 
 // Plan says what to do at now. It never lifts what is not ours, never writes
@@ -64,10 +65,16 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Settle
 	case past.Override != nil && !g.inForce(now, v.Seen, past):
 		return End
+	case past.passing() && g.letting(now, v.Seen, past) == nil:
+		return Pass
+	case d.Allow != "":
+		if holder == Ours && v.proven(d) {
+			return Go
+		}
 	case g.overtaken(v):
 		return Adopt
 	case g.adoptable(holder, past):
-		if v.proven() {
+		if v.proven(d) {
 			return Adopt
 		}
 	case g.honours(v.Seen, past, d) && d.Ask:
@@ -80,7 +87,7 @@ func (g Gate) Plan(now time.Time, v View, d Decision) Step {
 		return Stop
 	case holder == Ours && past.Hold != nil && past.Hold.bare() && d.unwell():
 		return Extend
-	case d.State == Opened && holder == Ours && g.may(Open) && v.proven():
+	case d.State == Opened && holder == Ours && g.may(Open) && v.proven(d):
 		return Go
 	case d.State == Opened && past.closing() && (holder == Nobody || holder == Person || holder == Stranger):
 		return Forget

@@ -32,7 +32,8 @@ type Intent struct {
 	Checks   []CheckEvidence `json:"checks"`
 	Calendar *calendar.State `json:"calendar,omitempty"`
 	Seen     Seen            `json:"seen"`
-	Hold     *Hold           `json:"hold,omitempty"` // what a close begins
+	Hold     *Hold           `json:"hold,omitempty"`  // what a close begins
+	Allow    *Allow          `json:"allow,omitempty"` // for which one execution a transition is opened
 }
 
 // Results of an intent.
@@ -63,9 +64,10 @@ type Hold struct {
 	Suspect bool        `json:"suspect,omitempty"` // a release was inside or had just left
 	Inside  []Execution `json:"inside,omitempty"`
 	OldRead bool        `json:"old_read,omitempty"`
-	Order   string      `json:"order,omitempty"`  // the person's order that closed, while production was not unwell
-	Black   bool        `json:"black,omitempty"`  // the calendar closed, while production was not unwell
-	Changed time.Time   `json:"changed,omitzero"` // AWS's time of our disable, once it was read
+	Order   string      `json:"order,omitempty"`   // the person's order that closed, while production was not unwell
+	Black   bool        `json:"black,omitempty"`   // the calendar closed, while production was not unwell
+	Resumed bool        `json:"resumed,omitempty"` // one execution was let in through it: what was inside then is not suspected
+	Changed time.Time   `json:"changed,omitzero"`  // AWS's time of our disable, once it was read
 }
 
 // bare: it stands for a person's order or for the calendar and for nothing else, so

@@ -21,6 +21,8 @@ type Report struct {
 	Hold     *Hold
 	Override *Override
 	Own      Decision  // what it would be without the override
+	Allows   []Allow   // orders to let one execution through, in force
+	Passage  *Passage  // the last execution that was let in
 	Ended    *OrderEnd // how the last override ended, until the next
 	Asked    bool      // every check has been asked since start; before that nothing is opened, by no order either
 	Enforced bool      // AWS shows what the decision wants, and it was looked at in this tick
@@ -50,6 +52,7 @@ func (m *member) look(now time.Time, known facts) Report {
 	e := m.evidence(now, known)
 	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Calendar: e.Calendar, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
+		Allows: m.notes.past.liveAllows(now), Passage: m.notes.past.Passage,
 		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	m.duty.tell(&r, e)
 	r.Problems = m.problems(r, e)
@@ -92,6 +95,7 @@ func (m *member) problems(r Report, e Evidence) []Reason {
 	if r.Fresh {
 		ps = append(ps, r.strange()...)
 	}
+	ps = append(ps, r.passages(m.notes.past)...)
 	return ps
 }
 

@@ -40,6 +40,7 @@ func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report
 		}
 		timer.Stop()
 	}
+	l.endPassages(ctx, time.Now)
 }
 
 // random keeps lines apart that one change has woken together: else they would
@@ -59,6 +60,9 @@ func (l *Line) random(ctx context.Context) *rand.Rand {
 func untilNext(reports []Report) time.Duration {
 	wait := pace
 	for _, r := range reports {
+		if r.Passage != nil && !r.Passage.Over {
+			wait = min(wait, retry)
+		}
 		if !r.Decision.Until.IsZero() {
 			wait = min(wait, max(r.Decision.Until.Sub(r.At), retry/10))
 		}

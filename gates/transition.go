@@ -2,6 +2,7 @@ package gates
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -46,6 +47,8 @@ func (m transition) think(ctx context.Context, now time.Time, known facts) []Ver
 			m.notes.conclude(ctx, now, kindEnd, end)
 		case Honour:
 			m.notes.conclude(ctx, now, kindOverride, m.gate.order(m.notes.nextID(now), now, m.seen, m.before))
+		case Pass:
+			m.passed(ctx, now)
 		case Answer:
 			m.notes.conclude(ctx, now, kindRelease, release{m.seen.ChangedBy + " opened it, as was asked for", m.seen})
 		case Adopt:
@@ -74,6 +77,9 @@ func (m transition) act(ctx, longer context.Context, v Verb, t tick) {
 		return
 	}
 	m.open(ctx, longer, t.clock, t.known)
+	if m.notes.past.passing() && slices.Contains(m.think(longer, t.clock(), t.known()), Close) {
+		m.close(longer, t.clock(), t.clock, t.known)
+	}
 }
 
 func (m transition) tell(r *Report, _ Evidence) { r.Enforced = r.enforced() }
