@@ -34,6 +34,7 @@ type Calendar struct {
 	single  tree     // occurrences known one by one, by event
 	repeats []repeat // those known by a rule
 	spans   tree     // how far repeats may reach, by their index
+	off     map[string]calledOff
 }
 
 // An Event is what an occurrence is an occurrence of.

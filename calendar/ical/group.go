@@ -39,7 +39,9 @@ func grouped(entries []*entry) []*group {
 // group adds what one UID amounts to (RFC 5545 sections 3.8.4.4 and 3.8.5).
 func (b *builder) group(g *group) error {
 	exceptions := b.latestExceptions(g.exceptions)
-	masters := slices.DeleteFunc(b.latest(g.masters), func(e *entry) bool { return e.cancelled })
+	masters := b.latest(g.masters)
+	b.callOff(masters, exceptions)
+	masters = slices.DeleteFunc(masters, func(e *entry) bool { return e.cancelled })
 	if len(masters) == 0 { // the exceptions are events of their own
 		for _, e := range exceptions {
 			if err := b.alone(e); err != nil {
