@@ -1,6 +1,8 @@
 package config
 
 import (
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/andon-project/andon/calendar"
@@ -69,10 +71,44 @@ func (d *decoder) checkSources(p path, s *calendar.Selector) {
 	if s.ICS != nil {
 		in := p.key("ics")
 		s.ICS.File = d.inFolder(s.ICS.File)
+		d.checkAddress(in, *s.ICS)
+		d.checkRegion(in.key("region"), s.ICS.Region)
 		d.checkTold(in, &s.ICS.Every, &s.ICS.StaleAfter)
 	}
 	if s.SSM != nil {
-		d.checkTold(p.key("ssm"), &s.SSM.Every, &s.SSM.StaleAfter)
+		in := p.key("ssm")
+		if name := in.key("name"); s.SSM.Name != "" && !documentPattern.MatchString(s.SSM.Name) {
+			d.report(name, "want the name or the ARN of a Change Calendar, 3 to 128 letters, digits and _ - . : /, %s", got(name, s.SSM.Name))
+		}
+		d.checkRegion(in.key("region"), s.SSM.Region)
+		d.checkTold(in, &s.SSM.Every, &s.SSM.StaleAfter)
+	}
+}
+
+// What addresses of calendars may be, and names of documents by the SSM service
+// model (GetDocument).
+var (
+	feedPattern     = regexp.MustCompile(`^(?i:https|webcals?)://[^/?#]+`)
+	objectPattern   = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+$`)
+	documentPattern = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{3,128}$`)
+)
+
+func (d *decoder) checkAddress(p path, i calendar.ICS) {
+	url, s3 := p.key("url"), p.key("s3")
+	if i.URL != "" && !feedPattern.MatchString(i.URL) {
+		d.report(url, "want an address that begins with https:// or webcal://, %s", got(url, i.URL))
+	}
+	if i.S3 != "" && !objectPattern.MatchString(i.S3) {
+		d.report(s3, "want a bucket and a key like s3://calendars/freeze.ics, %s", got(s3, i.S3))
+	}
+	if i.Region != "" && i.S3 == "" && (i.File != "" || i.URL != "") {
+		d.reportAt(d.pos(p.key("region")).key, p.key("region"), "a region belongs to s3: remove it")
+	}
+}
+
+func (d *decoder) checkRegion(p path, region string) {
+	if d.given(p) && !IsRegion(region) {
+		d.report(p, "want a region like eu-central-1, %s", got(p, region))
 	}
 }
 
@@ -86,5 +122,26 @@ func (d *decoder) checkTold(p path, every, stale *time.Duration) {
 		d.checkRange(in, *stale, *every, maxStaleAfter)
 	} else {
 		*stale = usualStaleAfter
+	}
+}
+
+var inWindow = regexp.MustCompile(`^calendars\[([0-9]+)\]\.windows\[([0-9]+)\]\.`)
+
+// nameWindows lets errors inside a window begin with its name, so that nobody has
+// to count.
+func (d *decoder) nameWindows(all []Calendar) {
+	for i, e := range d.errs {
+		m := inWindow.FindStringSubmatch(e.Path)
+		if m == nil {
+			continue
+		}
+		calendar, _ := strconv.Atoi(m[1])
+		window, _ := strconv.Atoi(m[2])
+		if calendar >= len(all) || window >= len(all[calendar].Windows) {
+			continue
+		}
+		if name := all[calendar].Windows[window].Name; namePattern.MatchString(name) {
+			d.errs[i].Msg = "window " + name + ": " + e.Msg
+		}
 	}
 }

@@ -133,7 +133,7 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 			known = slices.AppendSeq(known, maps.Keys(d.kinds))
 		}
 		d.reportAt(d.pos(in).key, in, "unknown field%s", suggest(k, known))
-		if meant := nearest(k, known); meant != "" {
+		if meant := nearest(k, known); meant != "" && !d.given(p.key(meant)) {
 			d.failed[p.key(meant)] = true // that it is missing is the same mistake
 		}
 	}

@@ -133,7 +133,7 @@ func (p path) shown() string {
 // Values below these keys, and those that look like an address with
 // credentials or a query, may be secret.
 var (
-	secretKey   = regexp.MustCompile(`(?i)(^|\.)(headers|body|url|send)([.\[]|$)|pass|secret|token|auth|cookie|credential|key`)
+	secretKey   = regexp.MustCompile(`(?i)(^|\.)(headers|body|url|send)([.\[]|$)|\.ics$|pass|secret|token|auth|cookie|credential|key`)
 	secretValue = regexp.MustCompile(`(?i)[@?]|bearer|basic |secret|passw|\$\{`)
 )
 

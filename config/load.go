@@ -116,6 +116,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 	var c Config
 	d.decode("", k.Raw(), reflect.ValueOf(&c).Elem())
 	d.check(&c)
+	d.nameWindows(c.Calendars)
 	if len(d.errs) == 0 {
 		d.warnAll(&c)
 	}

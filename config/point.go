@@ -68,10 +68,7 @@ func (d *decoder) checkPoint(p path, t Point) {
 	case !both || !pipelinePattern.MatchString(stage) || !pipelinePattern.MatchString(action):
 		d.report(approval, "want the names of a stage and of its manual approval action, like Release/BlackDay, %s", got(approval, t.Approval))
 	}
-	region := p.key("region")
-	if d.given(region) && !IsRegion(t.Region) {
-		d.report(region, "want a region like eu-central-1, %s", got(region, t.Region))
-	}
+	d.checkRegion(p.key("region"), t.Region)
 }
 
 // checkShared refuses a gate at a point where one of the others stands. No

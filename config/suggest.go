@@ -15,8 +15,8 @@ func suggest(name string, known []string) string {
 		return ""
 	}
 	known = slices.Sorted(slices.Values(known))
-	if len(known) > 16 {
-		known = append(known[:16:16], "…")
+	if len(known) > 20 {
+		known = append(known[:20:20], "…")
 	}
 	return "; known here: " + strings.Join(known, ", ")
 }

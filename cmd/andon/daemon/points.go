@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
@@ -43,9 +42,6 @@ func (ps *Points) Post(ctx context.Context, g gates.Gate) (gates.Post, error) {
 		}
 		ps.regions[g.Region] = cfg
 	}
-	if g.Action != "" {
-		return gates.Post{}, fmt.Errorf("gate %s: approvals are not kept yet", g.Name)
-	}
 	g.Region = cfg.Region
 	if ps.accounts[g.Region] == nil {
 		ps.accounts[g.Region] = codepipeline.NewAccount(cfg, ps.calls)
@@ -54,7 +50,11 @@ func (ps *Points) Post(ctx context.Context, g gates.Gate) (gates.Post, error) {
 	if ps.pipelines[at] == nil {
 		ps.pipelines[at] = ps.accounts[g.Region].Pipeline(g.Pipeline)
 	}
-	return gates.Post{Gate: g, Point: ps.pipelines[at].Transition(g.Stage)}, nil
+	point := ps.pipelines[at].Transition(g.Stage)
+	if g.Action != "" {
+		point = ps.pipelines[at].Approval(g.Stage, g.Action)
+	}
+	return gates.Post{Gate: g, Point: point}, nil
 }
 
 // Config of a region's real name, where a gate was put.
