@@ -65,6 +65,16 @@ func TestAWSCLI(t *testing.T) {
 	passed.Add(1)
 	see(aws("codepipeline", "list-pipeline-executions", "--pipeline-name", "shop", "--max-items", "1"), `"status": "Succeeded"`)
 	see(aws("codepipeline", "list-action-executions", "--pipeline-name", "shop"), `"actionName": "Ship"`)
+	if err := s.Model.SetChangeCalendar(ChangeCalendar{Name: "freeze", Content: freeze, Says: []Said{{start, "CLOSED"}, {start.Add(time.Hour), "OPEN"}}}); err != nil {
+		t.Fatal(err)
+	}
+	see(aws("ssm", "get-document", "--name", "freeze", "--document-format", "TEXT"), `X-CALENDAR-TYPE:DEFAULT_OPEN`)
+	see(aws("ssm", "get-calendar-state", "--calendar-names", "freeze"), `"State": "CLOSED"`)
+	see(aws("ssm", "get-calendar-state", "--calendar-names", "freeze", "nowhere"), "(InvalidDocument)")
+	if err := s.Model.SetObject(Object{Bucket: "plans", Key: "2026.ics", Body: []byte(freeze)}); err != nil {
+		t.Fatal(err)
+	}
+	see(aws("s3api", "get-object", "--bucket", "plans", "--key", "2026.ics", "/dev/null"), `"ContentLength": 62`)
 	see(aws("codepipeline", "delete-pipeline", "--name", "shop"), "")
 	for _, err := range s.Violations() {
 		t.Error(err)

@@ -225,7 +225,7 @@ func TestBrokenRequests(t *testing.T) {
 			t.Fatal(w.Body)
 		}
 		before := history(t, s)
-		if _, _, err := s.codec.request(name, mustJSON(t, b.good(t, input))); err != nil {
+		if _, _, err := s.codepipeline.request(name, mustJSON(t, b.good(t, input))); err != nil {
 			t.Errorf("%s: the good request is refused, so the broken ones prove nothing: %v", name, err)
 			continue
 		}

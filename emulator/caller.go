@@ -23,6 +23,18 @@ func (s *Server) caller(r *http.Request) (Caller, *Error) {
 	return s.Caller(key), nil
 }
 
+// scope is where a signature says that it is good.
+type scope struct{ region, service string }
+
+func signedFor(r *http.Request) scope {
+	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	credential, _, _ = strings.Cut(credential, ",")
+	if parts := strings.Split(credential, "/"); len(parts) == 5 {
+		return scope{parts[2], parts[3]}
+	}
+	return scope{}
+}
+
 // Caller returns whom an access key stands for.
 func (s *Server) Caller(accessKey string) Caller {
 	if arn, ok := s.Actors[accessKey]; ok {

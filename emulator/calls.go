@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,10 +23,11 @@ type Call struct {
 	Action    string    `json:"action,omitempty"`
 	Execution string    `json:"execution,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
-	Fault     FaultKind `json:"fault,omitempty"`  // what struck, if anything did
-	Applied   bool      `json:"applied"`          // the model executed it without an error
-	Status    int       `json:"status,omitempty"` // HTTP status; 0: not answered, or not yet
-	Code      string    `json:"code,omitempty"`   // the error's
+	Resource  string    `json:"resource,omitempty"` // of SSM the document or documents, of S3 bucket/key
+	Fault     FaultKind `json:"fault,omitempty"`    // what struck, if anything did
+	Applied   bool      `json:"applied"`            // the model executed it without an error
+	Status    int       `json:"status,omitempty"`   // HTTP status; 0: not answered, or not yet
+	Code      string    `json:"code,omitempty"`     // the error's
 }
 
 type callLog struct {
@@ -87,6 +90,10 @@ func (c *Call) about(request map[string]any) {
 	c.Action = word("actionName")
 	c.Execution = word("pipelineExecutionId")
 	c.Reason = word("reason")
+	c.Resource = word("Name")
+	if names, ok := request["CalendarNames"].([]any); ok {
+		c.Resource = strings.Trim(fmt.Sprint(names...), "[]")
+	}
 	if result, ok := request["result"].(map[string]any); ok {
 		c.Reason, _ = result["summary"].(string)
 	}

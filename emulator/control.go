@@ -47,6 +47,7 @@ func (s *Server) controls() http.Handler {
 		}
 		tell(w, http.StatusOK, words)
 	})
+	s.calendarControls(mux)
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 

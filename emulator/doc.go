@@ -1,7 +1,8 @@
 // Package emulator is AWS CodePipeline in one process: a Server that speaks
 // its wire protocol, over a Model that behaves as the service does. It is for
 // tests, simulations and demonstrations, over a listener or a net.Pipe, in
-// wall time or in the virtual time of testing/synctest.
+// wall time or in the virtual time of testing/synctest. Of Systems Manager it has
+// Change Calendars, of S3 files that can be read.
 //
 //	s := emulator.New(emulator.Options{})
 //	go http.ListenAndServe("127.0.0.1:4566", s)
@@ -48,7 +49,14 @@
 // for the query protocol, assumed for JSON].
 //
 // STS GetCallerIdentity answers at the same address, in the query protocol
-// [documented]; other STS actions are an InvalidAction.
+// [documented]; other STS actions are an InvalidAction. Requests that are signed
+// for s3 are S3's: see s3.go.
+//
+// # Change Calendars
+//
+// SSM GetDocument answers with the document that was set, GetCalendarState with
+// what was scripted for it: nobody here reads the document, so that a client's
+// reading of it and AWS's answer stay two things. See ChangeCalendar.
 //
 // # Controls
 //
@@ -59,13 +67,19 @@
 //	DELETE /_emulator/faults      remove all, and let go on what hangs
 //	GET    /_emulator/calls       the last 10 000 calls, see Call; ?after=SEQ only younger ones
 //	GET    /_emulator/violations  answers that broke the service model: bugs of the emulator
+//	PUT    /_emulator/calendars/NAME       a Change Calendar, or ARN of a shared one, as JSON
+//	DELETE /_emulator/calendars/NAME
+//	PUT    /_emulator/objects/BUCKET/KEY   a file in S3; the body is its content
+//	DELETE /_emulator/objects/BUCKET/KEY
 //
 // A fault names its kind, and whom it strikes: one operation, one access key,
 // so many times (count), every Nth match (every).
 //
+//	curl -T freeze.json localhost:4566/_emulator/calendars/freeze
 //	curl -d '[{"kind":"throttle","operation":"GetPipelineState","count":3}]' localhost:4566/_emulator/faults
 //
 //	throttle    HTTP 400, ThrottlingException: Rate exceeded [documented]
+//	denied      HTTP 400, AccessDeniedException [documented]
 //	error-json  HTTP 500, InternalFailure [documented]
 //	error-html  HTTP 503, a page of HTML [assumed: what load balancers do]
 //	hang        no answer until the client leaves or the faults are deleted

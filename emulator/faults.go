@@ -19,6 +19,7 @@ type FaultKind string
 // do so when Fault.After says so.
 const (
 	FaultThrottle  FaultKind = "throttle"   // 400 ThrottlingException
+	FaultDenied    FaultKind = "denied"     // 400 AccessDeniedException
 	FaultErrorJSON FaultKind = "error-json" // 500 InternalFailure; can strike after
 	FaultErrorHTML FaultKind = "error-html" // 503 with a page, as a load balancer answers; can strike after
 	FaultHang      FaultKind = "hang"       // no answer until the client leaves or the faults are cleared; can strike after
@@ -74,7 +75,7 @@ func (f *Fault) UnmarshalJSON(b []byte) error {
 
 func (f Fault) validate() error {
 	late := []FaultKind{FaultErrorJSON, FaultErrorHTML, FaultHang, FaultDrop}
-	kinds := append(late, FaultThrottle, FaultStale, FaultDate)
+	kinds := append(late, FaultThrottle, FaultDenied, FaultStale, FaultDate)
 	switch {
 	case !slices.Contains(kinds, f.Kind):
 		return fmt.Errorf("fault kind %q is unknown: use one of %v", f.Kind, kinds)
@@ -176,6 +177,8 @@ func (s strike) instead(ctx context.Context, d dialect) (reply, bool) {
 	switch s.fault.Kind {
 	case FaultThrottle:
 		return d.refuse(errorf("ThrottlingException", "Rate exceeded")), true
+	case FaultDenied:
+		return d.refuse(errorf("AccessDeniedException", "User is not authorized to perform this action because no identity-based policy allows it")), true
 	case FaultErrorJSON:
 		return d.refuse(&Error{Code: "InternalFailure", Message: "injected", Status: http.StatusInternalServerError}), true
 	case FaultErrorHTML:

@@ -41,7 +41,7 @@ func TestFixturesOfTheSDK(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _, refusal := s.codec.request(name, body)
+		_, _, refusal := s.codepipeline.request(name, body)
 		if refusal != nil && refusal.Code != "ValidationException" {
 			t.Errorf("%s cannot be read: %v", name, refusal)
 		}
@@ -60,7 +60,7 @@ func TestFixturesOfTheSDK(t *testing.T) {
 			t.Errorf("%s: answered %d %s", name, w.Code, w.Body)
 		}
 	}
-	for name := range s.codec.signatures {
+	for name := range s.codepipeline.signatures {
 		if !seen[name] {
 			t.Errorf("the SDK has no fixture of %s", name)
 		}

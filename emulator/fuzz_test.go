@@ -30,11 +30,11 @@ func FuzzRequest(f *testing.F) {
 		for _, err := range s.Violations() {
 			t.Error(err)
 		}
-		_, clean, refusal := s.codec.request(name, body)
+		_, clean, refusal := s.codepipeline.request(name, body)
 		if refusal != nil {
 			return
 		}
-		if _, again, refusal := s.codec.request(name, clean); refusal != nil || string(again) != string(clean) {
+		if _, again, refusal := s.codepipeline.request(name, clean); refusal != nil || string(again) != string(clean) {
 			t.Errorf("%s: %s becomes %s: %v", name, clean, again, refusal)
 		}
 	})

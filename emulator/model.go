@@ -34,6 +34,8 @@ type Model struct {
 	random    *rand.Rand
 	serial    int // of the last execution or action run: orders what happened at one instant
 	pipelines map[string]*pipeline
+	documents map[string]*document // by ARN
+	objects   map[objectName]*object
 }
 
 // NewModel returns an account without pipelines.
@@ -50,6 +52,8 @@ func NewModel(o Options) *Model {
 		options:   o,
 		random:    rand.New(rand.NewPCG(o.Seed, 0xc0de919e11e)),
 		pipelines: make(map[string]*pipeline),
+		documents: make(map[string]*document),
+		objects:   make(map[objectName]*object),
 	}
 }
 

@@ -181,27 +181,35 @@ func TestTheTableIsWhole(t *testing.T) {
 	}
 }
 
-// With the service model at hand the table must be what gen.go writes.
-func TestTheTableIsGenerated(t *testing.T) {
+// With the service models at hand the tables must be what gen.go writes.
+func TestTheTablesAreGenerated(t *testing.T) {
 	t.Parallel()
-	model := os.Getenv("ANDON_CODEPIPELINE_MODEL")
-	if model == "" {
-		t.Skip("ANDON_CODEPIPELINE_MODEL does not name botocore's codepipeline/2015-07-09/service-2.json.gz")
-	}
-	fresh := filepath.Join(t.TempDir(), "rules.go")
-	if out, err := exec.Command("go", "run", "gen.go", "-model", model, "-out", fresh).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	want, err := os.ReadFile(fresh)
-	if err != nil {
-		t.Fatal(err)
-	}
-	have, err := os.ReadFile("rules_codepipeline.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, want) {
-		t.Error("rules_codepipeline.go is not what gen.go makes of this model: run go generate, or look whether the model is older")
+	for service, env := range map[string]string{"codepipeline": "ANDON_CODEPIPELINE_MODEL", "ssm": "ANDON_SSM_MODEL"} {
+		t.Run(service, func(t *testing.T) {
+			t.Parallel()
+			model := os.Getenv(env)
+			if model == "" {
+				t.Skipf("%s does not name botocore's service-2.json.gz", env)
+			}
+			arguments := []string{"run", "gen.go", "-service", service, "-model", model, "-out", filepath.Join(t.TempDir(), "rules.go")}
+			if service == "ssm" {
+				arguments = append(arguments, "-operations", "GetDocument,GetCalendarState")
+			}
+			if out, err := exec.Command("go", arguments...).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			want, err := os.ReadFile(arguments[7])
+			if err != nil {
+				t.Fatal(err)
+			}
+			have, err := os.ReadFile("rules_" + service + ".go")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(have, want) {
+				t.Errorf("rules_%s.go is not what gen.go makes of this model: run go generate, or look whether the model is older", service)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -23,12 +24,12 @@ type Server struct {
 	// before serving.
 	Actors map[string]string
 
-	codec      codec
-	operations map[string]operation
-	control    http.Handler
-	faults     faultPoints
-	calls      callLog
-	past       past
+	codepipeline service
+	ssm          service
+	control      http.Handler
+	faults       faultPoints
+	calls        callLog
+	past         past
 
 	mu         sync.Mutex
 	violations []error
@@ -36,7 +37,10 @@ type Server struct {
 
 // New returns a server over a new Model.
 func New(o Options) *Server {
-	s := &Server{Model: NewModel(o), codec: newCodec(codepipelineRules()), operations: operations()}
+	s := &Server{Model: NewModel(o),
+		codepipeline: service{newCodec(codepipelineRules()), operations(), "message"},
+		ssm:          service{newCodec(ssmRules()), documentOperations(), "Message"},
+	}
 	s.control = s.controls()
 	return s
 }
@@ -47,12 +51,19 @@ func (s *Server) Inject(faults ...Fault) error {
 		if err := f.validate(); err != nil {
 			return err
 		}
-		if _, ok := s.codec.signatures[f.Operation]; !ok && f.Operation != "" && f.Operation != "*" && f.Operation != getCallerIdentity {
+		if !s.knows(f.Operation) {
 			return fmt.Errorf("fault %s: operation %q is unknown: write it as the API does, e.g. GetPipelineState, or * for all", f.Kind, f.Operation)
 		}
 	}
 	s.faults.arm(faults)
 	return nil
+}
+
+// knows tells whether there is an operation of that name; "" and "*" are all.
+func (s *Server) knows(operation string) bool {
+	_, pipelines := s.codepipeline.signatures[operation]
+	_, documents := s.ssm.signatures[operation]
+	return pipelines || documents || slices.Contains([]string{"", "*", getCallerIdentity, getObject}, operation)
 }
 
 // ClearFaults removes all faults and lets what hangs go on.
@@ -92,9 +103,10 @@ type reply struct {
 	status      int
 	contentType string
 	body        []byte
-	code        string // the error's
-	read        string // which question a read asked; "" if it may not be answered from the past
-	dropped     bool   // send nothing and close the connection
+	code        string            // the error's
+	header      map[string]string // beside what every answer has
+	read        string            // which question a read asked; "" if it may not be answered from the past
+	dropped     bool              // send nothing and close the connection
 }
 
 // ServeHTTP answers AWS's protocols at / and the controls below /_emulator/.
@@ -135,7 +147,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("x-amzn-RequestId", id)
 	h.Set("Date", s.Model.options.Clock().Add(hit.date).UTC().Format(http.TimeFormat))
-	h.Set("Content-Type", a.contentType)
+	if a.contentType != "" {
+		h.Set("Content-Type", a.contentType)
+	}
+	for name, v := range a.header {
+		h.Set(name, v)
+	}
 	w.WriteHeader(a.status)
 	w.Write(a.body)
 }

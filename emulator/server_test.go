@@ -181,7 +181,7 @@ func TestViolationsAreSeen(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := New(Options{})
-			s.operations["ListPipelines"] = test.do
+			s.codepipeline.operations["ListPipelines"] = test.do
 			if w := call(s, "ListPipelines", nil); w.Code != test.status {
 				t.Errorf("answered %d %s", w.Code, w.Body)
 			}

@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-//go:generate go run gen.go -model $ANDON_CODEPIPELINE_MODEL
+//go:generate go run gen.go -service codepipeline -model $ANDON_CODEPIPELINE_MODEL
+//go:generate go run gen.go -service ssm -operations GetDocument,GetCalendarState -model $ANDON_SSM_MODEL
 
 // rules are what a service model demands of requests and answers. The table
 // itself is generated: see rules_codepipeline.go.
