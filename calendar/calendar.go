@@ -6,31 +6,79 @@ import (
 	"github.com/andon-project/andon/calendar/ical"
 )
 
-// A Calendar answers what its windows say of any time. It is immutable.
-type Calendar struct{}
-
-// Over is what the calendar says of [from, to): it is black if any instant of it is.
-func (c *Calendar) Over(now, from, to time.Time) State { return State{} }
-
-// Opening finds the next time from which on it is clear for that long.
-func (c *Calendar) Opening(now, from time.Time, length time.Duration) (time.Time, bool) {
-	return time.Time{}, false
+// A Calendar is settings that can be asked. It does not change, and may be shared. Its
+// zero value, and nil, are unreadable.
+type Calendar struct {
+	name    string
+	zone    ical.Zone
+	windows []window
+	sources []Source
+	copies  []Copy  // by source
+	worked  *worked // what lies around now; nil before With
 }
 
-// Name is the calendar's, as it is configured.
-func (c *Calendar) Name() string { return "" }
-
-// Zone is where its days begin.
-func (c *Calendar) Zone() ical.Zone { return ical.Location(nil) }
-
-// At is what the calendar says of t.
-func (c *Calendar) At(now, t time.Time) State { return State{} }
-
-// LatestStart is the last instant from which on it stays clear for that long, before
-// it next turns black.
-func (c *Calendar) LatestStart(now, from time.Time, length time.Duration) (time.Time, bool) {
-	return time.Time{}, false
+// New compiles settings. The error is Errors, all at once. That does not depend on
+// today's date.
+func New(s Settings) (*Calendar, error) {
+	var errs Errors
+	top := place{errs: &errs}
+	c := &Calendar{name: s.Name}
+	if s.Timezone == "" {
+		top.key("timezone").report("it is missing: write the zone whose clock counts, like Asia/Tokyo")
+	}
+	var zone ical.Zone
+	if s.Timezone != "" {
+		zone = zoneOf(top.key("timezone"), s.Timezone)
+	}
+	if len(s.Windows) == 0 {
+		top.key("windows").report("a calendar without windows says nothing: write at least one")
+	}
+	names := map[string]bool{}
+	for i, w := range s.Windows {
+		p := top.key("windows").item(i)
+		if w.Name = w.describe(i); names[w.Name] {
+			p.key("name").report("%.60q is the name of another window: write one of its own", w.Name)
+		}
+		names[w.Name] = true
+		compiled := w.compile(p, zone)
+		if w.ICS != nil || w.SSM != nil {
+			compiled.source = len(c.sources)
+			c.sources = append(c.sources, Source{Ref: Ref{s.Name, w.Name}, ICS: w.ICS, SSM: w.SSM, Zone: compiled.zone})
+		}
+		c.windows = append(c.windows, compiled)
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	c.zone = zone
+	c.copies = make([]Copy, len(c.sources))
+	return c, nil
 }
 
-// Spans are the stretches from <= t < to in which it says the same.
-func (c *Calendar) Spans(now, from, to time.Time) ([]Span, error) { return nil, nil }
+// Name is that of the settings.
+func (c *Calendar) Name() string { return c.name }
+
+// Zone is where its days begin, unless a window says otherwise.
+func (c *Calendar) Zone() ical.Zone { return c.zone }
+
+// Sources are what windows read, in their order.
+func (c *Calendar) Sources() []Source { return c.sources }
+
+// How far around now a calendar is worked out: questions in there are looked up.
+const (
+	workedBefore = 7 * daySeconds
+	workedAfter  = 400 * daySeconds
+	farthest     = 3653 * daySeconds // ten years: how far anything is looked for
+)
+
+// With returns the calendar with copies of its sources, worked out for a week back and
+// 400 days ahead of now. A source without a copy is unreadable.
+func (c *Calendar) With(copies map[Ref]Copy, now time.Time) *Calendar {
+	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, copies: make([]Copy, len(c.sources))}
+	for i, s := range c.sources {
+		with.copies[i] = copies[s.Ref]
+	}
+	at := now.Unix()
+	with.worked = with.around(at-workedBefore, at+workedAfter)
+	return with
+}

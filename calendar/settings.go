@@ -41,14 +41,14 @@ type Selector struct {
 	Hours  []string `koanf:"hours"`  // 22:00-06:00; half-open, 24:00 may end one
 	Months []string `koanf:"months"` // nov-dec, 12
 
-	Outside  *Outside      `koanf:"outside"`  // everything but these days and hours
-	Holidays *HolidayDays  `koanf:"holidays"` // of a country
-	RRule    string        `koanf:"rrule"`    // RFC 5545: FREQ=MONTHLY;BYDAY=-1FR
-	Start    string        `koanf:"start"`    // DTSTART of rrule: 2026-01-30, or 2026-01-30T18:00
-	Cron     string        `koanf:"cron"`     // starts: minute, hour, day, month, weekday
-	For      time.Duration `koanf:"for"`      // how long each start of rrule or cron lasts
-	ICS      *ICS          `koanf:"ics"`      // events of a calendar file or feed
-	SSM      *SSM          `koanf:"ssm"`      // events of a Change Calendar of AWS Systems Manager
+	Outside  *Outside     `koanf:"outside"`  // everything but these days and hours
+	Holidays *HolidayDays `koanf:"holidays"` // of a country
+	RRule    string       `koanf:"rrule"`    // RFC 5545: FREQ=MONTHLY;BYDAY=-1FR
+	Start    string       `koanf:"start"`    // DTSTART of rrule: 2026-01-30, or 2026-01-30T18:00
+	Cron     string       `koanf:"cron"`     // starts: minute, hour, day, month, weekday
+	For      Length       `koanf:"for"`      // how long each start of rrule or cron lasts
+	ICS      *ICS         `koanf:"ics"`      // events of a calendar file or feed
+	SSM      *SSM         `koanf:"ssm"`      // events of a Change Calendar of AWS Systems Manager
 }
 
 // Outside is everything but business hours.
@@ -60,11 +60,11 @@ type Outside struct {
 // HolidayDays are the holidays of a country as a window: whole days, and what lies
 // before and after them.
 type HolidayDays struct {
-	Country string        `koanf:"country"` // see Countries; empty: what is added alone
-	Add     []string      `koanf:"add"`     // 2027-05-06, or 2027-05-06 with its name behind it
-	Except  []string      `koanf:"except"`  // 2027-05-06
-	Before  time.Duration `koanf:"before"`
-	After   time.Duration `koanf:"after"`
+	Country string   `koanf:"country"` // see Countries; empty: what is added alone
+	Add     []string `koanf:"add"`     // 2027-05-06, or 2027-05-06 with its name behind it
+	Except  []string `koanf:"except"`  // 2027-05-06
+	Before  Length   `koanf:"before"`
+	After   Length   `koanf:"after"`
 }
 
 // ICS is a calendar in a file or behind an address. One of File, URL and S3 is given.

@@ -1,0 +1,174 @@
+package calendar
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// A worked stretch of a calendar answers by looking up. All windows are in it, and
+// their pieces in their full length.
+type worked struct {
+	lo, hi int64
+	pieces []piece   // by start
+	reach  []int64   // by index: how far the pieces go whose root it is
+	black  []stretch // what blocks, cut off at lo and hi
+	beyond int64     // when black changes after hi; 0: not within ten years
+	failed []failure
+}
+
+// A failure is a window that cannot be worked out.
+type failure struct {
+	window int
+	err    error
+}
+
+// work works out the time from lo to before hi.
+func (c *Calendar) work(lo, hi int64) *worked {
+	w := &worked{lo: lo, hi: hi}
+	for i := range c.windows {
+		found, err := c.pieces(i, lo, hi)
+		if err != nil {
+			w.failed = append(w.failed, failure{i, err})
+		}
+		w.pieces = append(w.pieces, found...)
+	}
+	w.pieces = slices.Clone(w.pieces) // as long as it is
+	slices.SortFunc(w.pieces, piece.compare)
+	for _, p := range w.pieces {
+		if !c.windows[p.window].warn {
+			w.black = append(w.black, p.clip(lo, hi))
+		}
+	}
+	w.black = slices.Clone(joined(w.black))
+	w.reach = make([]int64, len(w.pieces))
+	w.measure(0, len(w.pieces))
+	return w
+}
+
+// around is work, and when what it says changes after it.
+func (c *Calendar) around(lo, hi int64) *worked {
+	w := c.work(lo, hi)
+	w.beyond = c.change(hi, w.blackAt(hi-1))
+	return w
+}
+
+// measure notes how far the pieces from i to before j reach: the middle one is the root
+// of those around it, so that one long piece does not make every question go through
+// all of them.
+func (w *worked) measure(i, j int) int64 {
+	if i == j {
+		return -forever
+	}
+	m := (i + j) / 2
+	w.reach[m] = max(w.pieces[m].hi, w.measure(i, m), w.measure(m+1, j))
+	return w.reach[m]
+}
+
+// over calls f with the pieces that overlap a time, by start.
+func (w *worked) over(lo, hi int64, f func(piece)) { w.visit(0, len(w.pieces), lo, hi, f) }
+
+func (w *worked) visit(i, j int, lo, hi int64, f func(piece)) {
+	if i == j {
+		return
+	}
+	m := (i + j) / 2
+	if w.reach[m] <= lo {
+		return
+	}
+	w.visit(i, m, lo, hi, f)
+	if w.pieces[m].lo >= hi {
+		return
+	}
+	if w.pieces[m].hi > lo {
+		f(w.pieces[m])
+	}
+	w.visit(m+1, j, lo, hi, f)
+}
+
+func (w *worked) blackAt(t int64) bool {
+	i := from(w.black, t)
+	return i < len(w.black) && w.black[i].lo <= t
+}
+
+// covers tells whether a time lies in what has been worked out.
+func (w *worked) covers(lo, hi int64) bool { return w != nil && w.lo <= lo && hi <= w.hi }
+
+// turn tells whether anything is black from lo to before hi, and when that is over or,
+// if nothing is, when it begins; 0: not within ten years.
+func (w *worked) turn(lo, hi int64) (black bool, at int64) {
+	i := from(w.black, lo)
+	for ; i < len(w.black) && w.black[i].lo < hi; i++ {
+		black, at = true, w.black[i].hi
+	}
+	switch {
+	case black && at < w.hi:
+		return true, at
+	case !black && i < len(w.black):
+		return false, w.black[i].lo
+	}
+	return black, w.beyond
+}
+
+// change is the first instant from which on black is another than it was before lo;
+// 0: not within ten years, or not known.
+func (c *Calendar) change(lo int64, black bool) int64 {
+	end := lo + farthest
+	for step := int64(8 * daySeconds); lo < end; step *= 2 {
+		hi := min(end, lo+step)
+		all := c.blocking(lo, hi)
+		switch {
+		case black && (len(all) == 0 || all[0].lo > lo):
+			return lo
+		case black && all[0].hi < hi:
+			return all[0].hi
+		case !black && len(all) > 0:
+			return all[0].lo
+		}
+		lo = hi
+	}
+	return 0
+}
+
+// blocking is what blocks from lo to before hi. Windows that cannot be worked out are
+// passed over: that they are, makes the calendar unreadable.
+func (c *Calendar) blocking(lo, hi int64) (all []stretch) {
+	for i := range c.windows {
+		if c.windows[i].warn {
+			continue
+		}
+		found, err := c.cut(i, lo, hi)
+		if err != nil {
+			continue
+		}
+		for _, p := range append(found, c.kept(i, lo, hi)...) {
+			all = append(all, p.clip(lo, hi))
+		}
+	}
+	return joined(all)
+}
+
+// floor is the second that an instant is in; ceil is the first that is not before it.
+func floor(t time.Time) int64 { return max(-forever, min(t.Unix(), forever)) }
+
+func ceil(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return floor(t) + 1
+	}
+	return floor(t)
+}
+
+// timeOf is an instant; the zero time is one that is beyond what is looked for.
+func timeOf(t int64) time.Time {
+	if t <= -forever || t >= forever {
+		return time.Time{}
+	}
+	return time.Unix(t, 0).UTC()
+}
+
+// causeOf is what a person is told of a piece.
+func (c *Calendar) causeOf(p piece) Cause {
+	w := &c.windows[p.window]
+	return Cause{Window: w.name, Reason: brief(cmp.Or(p.reason, w.reason, w.name)), Owner: w.owner,
+		Start: timeOf(p.lo), End: timeOf(p.hi), Predicted: p.predicted}
+}
