@@ -141,11 +141,3 @@ func brief(s string) string {
 	}
 	return string(runes)
 }
-
-// A Snapshot is calendars by name, as they are at one time.
-type Snapshot map[string]*Calendar
-
-// Over is that of the calendar with the name. One that is not there is unreadable.
-func (s Snapshot) Over(name string, now, from, to time.Time) State {
-	return s[name].Over(now, from, to)
-}

@@ -18,7 +18,7 @@ func made(t testing.TB, zone string, windows ...calendar.Window) *calendar.Calen
 	return c
 }
 
-func at(t testing.TB, s string) time.Time {
+func instant(t testing.TB, s string) time.Time {
 	t.Helper()
 	i, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -30,11 +30,11 @@ func at(t testing.TB, s string) time.Time {
 // spans writes what a calendar says from one instant to another.
 func spans(t testing.TB, c *calendar.Calendar, from, to string) string {
 	t.Helper()
-	all, err := c.Spans(at(t, from), at(t, from), at(t, to))
+	all, err := c.Spans(instant(t, from), instant(t, from), instant(t, to))
 	if err != nil {
 		return err.Error()
 	}
-	zone := at(t, from).Location()
+	zone := instant(t, from).Location()
 	var b strings.Builder
 	for _, s := range all {
 		if s.Word == calendar.Clear {
@@ -69,23 +69,23 @@ Sun 11-22T12:00 Mon 11-23T09:00 black-friday out-of-hours holidays
 Mon 11-23T09:00 Mon 11-23T17:00 black-friday holidays
 Mon 11-23T17:00 Tue 11-24T00:00 black-friday holidays out-of-hours
 `
-	now := at(t, "2026-11-16T00:00:00+09:00")
+	now := instant(t, "2026-11-16T00:00:00+09:00")
 	worked := c.With(nil, now)
 	for name, c := range map[string]*calendar.Calendar{"on demand": c, "worked out": worked} {
 		if got := spans(t, c, "2026-11-19T00:00:00+09:00", "2026-11-24T00:00:00+09:00"); got != want {
 			t.Errorf("%s:\n%s, want\n%s", name, got, want)
 		}
-		s := c.At(now, at(t, "2026-11-23T00:00:00+09:00"))
-		if s.Word != calendar.Black || len(s.Causes) != 3 || !s.Next.Equal(at(t, "2026-12-01T09:00:00+09:00")) {
+		s := c.At(now, instant(t, "2026-11-23T00:00:00+09:00"))
+		if s.Word != calendar.Black || len(s.Causes) != 3 || !s.Next.Equal(instant(t, "2026-12-01T09:00:00+09:00")) {
 			t.Errorf("%s: %+v", name, s)
 		}
-		if f := s.Causes[0]; f.Reason != "autumn campaign" || f.Owner != "#ec" || !f.Start.Equal(at(t, "2026-11-20T00:00:00+09:00")) || !f.End.Equal(at(t, "2026-12-01T00:00:00+09:00")) {
+		if f := s.Causes[0]; f.Reason != "autumn campaign" || f.Owner != "#ec" || !f.Start.Equal(instant(t, "2026-11-20T00:00:00+09:00")) || !f.End.Equal(instant(t, "2026-12-01T00:00:00+09:00")) {
 			t.Errorf("%s: %+v", name, f)
 		}
-		if o, ok := c.Opening(now, at(t, "2026-11-20T12:00:00+09:00"), time.Hour); !ok || !o.Equal(at(t, "2026-12-01T09:00:00+09:00")) {
+		if o, ok := c.Opening(now, instant(t, "2026-11-20T12:00:00+09:00"), time.Hour); !ok || !o.Equal(instant(t, "2026-12-01T09:00:00+09:00")) {
 			t.Errorf("%s: the next opening is %v, %v", name, o, ok)
 		}
-		if l, ok := c.LatestStart(now, at(t, "2026-12-01T12:00:00+09:00"), 45*time.Minute); !ok || !l.Equal(at(t, "2026-12-01T16:15:00+09:00")) {
+		if l, ok := c.LatestStart(now, instant(t, "2026-12-01T12:00:00+09:00"), 45*time.Minute); !ok || !l.Equal(instant(t, "2026-12-01T16:15:00+09:00")) {
 			t.Errorf("%s: the latest start is %v, %v", name, l, ok)
 		}
 	}
