@@ -15,14 +15,14 @@ import (
 )
 
 const iamHelp = `Prints the least IAM policy for the role that andon runs as: what the gates of
-the configuration may do, on exactly their pipelines and stages, and which roles
-its checks assume. A gate that observes may read. It asks nobody.
+the configuration may do, on exactly their pipelines and stages, which calendars
+are read, and which roles its checks assume. A gate that observes may read. It asks nobody.
 
 As text it prints who needs what and why; with --output json the policy itself,
 and what has to be granted elsewhere on standard error.
 
-The account is the one of --account, or of the roles under principals. Gates that
-name no region are in that of --region, or where the AWS CLI would be.`
+The account is the one of --account, or of the roles under principals. What
+names no region are in that of --region, or where the AWS CLI would be.`
 
 // An iamRequest is what the command line of iam says.
 type iamRequest struct {
@@ -50,7 +50,7 @@ func (p *program) iamCommand() *cobra.Command {
 	}
 	configFlag(cmd, &file)
 	cmd.Flags().StringVar(&r.account, "account", "", "`ID` of the AWS account with the pipelines (default that of principals)")
-	cmd.Flags().StringVar(&r.region, "region", "", "`REGION` of gates that name none (default $AWS_REGION, else from ~/.aws)")
+	cmd.Flags().StringVar(&r.region, "region", "", "`REGION` of gates and calendars that name none (default $AWS_REGION, else from ~/.aws)")
 	r.out.flag(cmd)
 	return cmd
 }
@@ -58,7 +58,7 @@ func (p *program) iamCommand() *cobra.Command {
 func (p *program) iam(ctx context.Context, cfg *config.Config, r iamRequest) error {
 	var at iamAccount
 	var err error
-	if len(cfg.Gates) > 0 {
+	if len(placesOf(cfg)) > 0 {
 		if at.id, err = accountOf(cfg, r.account); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (p *program) iam(ctx context.Context, cfg *config.Config, r iamRequest) err
 	}
 	needs, others := needsOf(cfg, at)
 	if len(needs) == 0 {
-		return failed(exitBad, errors.New("andon needs no permission: the configuration has no gates, and no check assumes a role"))
+		return failed(exitBad, errors.New("andon needs no permission: the configuration has no gates, reads no calendar of AWS, and no check assumes a role"))
 	}
 	text, err := json.MarshalIndent(policyOf(needs), "", "  ")
 	if err != nil {
@@ -118,13 +118,31 @@ func accountOf(cfg *config.Config, given string) (string, error) {
 	return "", fmt.Errorf("principals are in several accounts (%s): give the one with the pipelines with --account", strings.Join(found, ", "))
 }
 
-// regionOf is where gates are that name no region. It becomes part of ARNs, so
+// An awsPlace is what has an ARN in the account.
+type awsPlace struct{ who, region string }
+
+func placesOf(cfg *config.Config) (all []awsPlace) {
+	for _, g := range cfg.Gates {
+		all = append(all, awsPlace{"gate " + g.Name, g.CodePipeline.Region})
+	}
+	for _, c := range cfg.Calendars {
+		for _, w := range c.Windows {
+			if w.SSM != nil && !strings.HasPrefix(w.SSM.Name, "arn:") {
+				all = append(all, awsPlace{"calendar " + c.Name, w.SSM.Region})
+			}
+		}
+	}
+	return all
+}
+
+// regionOf is where gates and calendars are that name no region. It becomes part of ARNs, so
 // a word with a wildcard must not pass.
 func (p *program) regionOf(ctx context.Context, cfg *config.Config, given string) (string, error) {
 	if given != "" && !config.IsRegion(given) {
 		return "", fmt.Errorf("--region %q: want a region like eu-central-1", given)
 	}
-	i := slices.IndexFunc(cfg.Gates, func(g config.Gate) bool { return g.CodePipeline.Region == "" })
+	places := placesOf(cfg)
+	i := slices.IndexFunc(places, func(p awsPlace) bool { return p.region == "" })
 	if given != "" || i < 0 {
 		return given, nil
 	}
@@ -133,8 +151,8 @@ func (p *program) regionOf(ctx context.Context, cfg *config.Config, given string
 		return "", failed(exitBad, err)
 	}
 	if !config.IsRegion(aws.Region) {
-		return "", fmt.Errorf("gate %s names no region, and the environment names %.40q: give one with --region or AWS_REGION",
-			cfg.Gates[i].Name, cmp.Or(aws.Region, "none"))
+		return "", fmt.Errorf("%s names no region, and the environment names %.40q: give one with --region or AWS_REGION",
+			places[i].who, cmp.Or(aws.Region, "none"))
 	}
 	return aws.Region, nil
 }

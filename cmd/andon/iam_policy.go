@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,9 +32,12 @@ type iamAccount struct {
 func needsOf(cfg *config.Config, a iamAccount) (needs []need, others []grant) {
 	for _, g := range cfg.Gates {
 		needs = append(needs, a.needsOf(g)...)
-		if g.Writes() && !slices.Contains(g.May, gates.Open) {
+		if g.Writes() && g.CodePipeline.Action() == "" && !slices.Contains(g.May, gates.Open) {
 			others = append(others, grant(fmt.Sprintf("gate %s may not open, so this lets nobody open it: who runs 'andon unhold' there needs codepipeline:EnableStageTransition as well", g.Name)))
 		}
+	}
+	for _, c := range cfg.Calendars {
+		needs = append(needs, a.calendarNeeds(c)...)
 	}
 	for _, c := range cfg.Checks {
 		n, o := signedNeeds("check "+c.Name, c.Settings)
@@ -48,12 +52,12 @@ func needsOf(cfg *config.Config, a iamAccount) (needs []need, others []grant) {
 
 func (a iamAccount) needsOf(g config.Gate) []need {
 	who := "gate " + g.Name
-	region := g.CodePipeline.Region
-	if region == "" {
-		region = a.region
-	}
+	region := cmp.Or(g.CodePipeline.Region, a.region)
 	pipeline := fmt.Sprintf("arn:%s:codepipeline:%s:%s:%s", partition(region), region, a.id, g.CodePipeline.Pipeline)
 	stage := pipeline + "/" + g.CodePipeline.Stage()
+	if g.CodePipeline.Action() != "" {
+		return approvalNeeds(who, pipeline, stage+"/"+g.CodePipeline.Action(), g.May)
+	}
 	needs := []need{
 		{who, "codepipeline:GetPipelineState", pipeline, "to see the transition, who holds it, and what waits"},
 		{who, "codepipeline:GetPipelineExecution", pipeline, "to tell which revision waits or is inside"},
@@ -63,6 +67,21 @@ func (a iamAccount) needsOf(g config.Gate) []need {
 	}
 	if slices.Contains(g.May, gates.Open) {
 		needs = append(needs, need{who, "codepipeline:EnableStageTransition", stage, "may: open"})
+	}
+	return needs
+}
+
+// approvalNeeds are those of a gate at an approval. No permission parts approving
+// from rejecting.
+func approvalNeeds(who, pipeline, action string, may []gates.Verb) []need {
+	needs := []need{
+		{who, "codepipeline:GetPipelineState", pipeline, "to see what waits at the approval"},
+		{who, "codepipeline:GetPipeline", pipeline, "to tell when an approval expires"},
+		{who, "codepipeline:ListActionExecutions", pipeline, "to see what waits where executions run in parallel"},
+		{who, "codepipeline:GetPipelineExecution", pipeline, "to tell which revision waits"},
+	}
+	for _, v := range may {
+		needs = append(needs, need{who, "codepipeline:PutApprovalResult", action, "may: " + string(v)})
 	}
 	return needs
 }
