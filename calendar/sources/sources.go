@@ -21,7 +21,7 @@
 //	k.Snapshot() calendar.Snapshot             // immutable; swapped whole
 //	changed, stop := k.Changed()               // as Monitor.Changed: wakes lines
 //	k.States() []calendar.SourceState          // by calendar and window
-//	k.Ack(ctx, sources.Ack{Calendar, Window, Actor, Reason}) ([]calendar.Cause, error)  // an *AckError says what a person did wrong
+//	k.Ack(ctx, calendar.Ack{…}) (calendar.Acked, error) // an *calendar.AckError says what keeps it
 //	k.Once(ctx)                                // reads everything once, for the CLI: NewKeeper, Replace, Once, Snapshot, States
 package sources
 
