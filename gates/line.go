@@ -84,6 +84,7 @@ func (l *Line) Tick(ctx context.Context, clock func() time.Time) []Report {
 	longer, cancel := outlive(ctx, stopGrace)
 	defer cancel()
 	l.catchUp(ctx)
+	l.spread(ctx, clock())
 	begun := clock()
 	wants, busy := make([][]Verb, len(l.members)), false
 	for i, m := range l.members {

@@ -36,7 +36,7 @@ type Order struct {
 
 // An OrderError says why an order is not in force.
 type OrderError struct {
-	Code string // bounded: invalid, no-gate, no-order, observing, journal, busy
+	Code string // bounded: invalid, no-gate, no-pipeline, no-execution, no-order, observing, journal, busy
 	Text string // what is wrong and what to do, for people
 	Err  error
 }

@@ -75,7 +75,7 @@ func (r Report) enforced() bool {
 
 // problems is whatever keeps the gate from doing its work.
 func (m *member) problems(r Report, e Evidence) []Reason {
-	ps := append([]Reason(nil), e.Doubts...)
+	ps := slices.Concat(e.unreadableReasons(), e.Doubts)
 	if e.Blind.Blind() {
 		ps = append(ps, blindReason(e.Blind))
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/gates/codepipeline"
@@ -36,6 +37,7 @@ type world struct {
 	cut    atomic.Bool    // nothing is reached but AWS
 	mute   atomic.Bool    // who is asked about the shop has no data
 	more   []probes.Check // beside the storefront, from the next start on
+	dates  atomic.Pointer[calendar.Snapshot]
 	store  journal.Store
 	gate   gates.Gate
 	calls  codepipeline.Calls
@@ -46,6 +48,7 @@ type world struct {
 // life is one incarnation of the daemon.
 type life struct {
 	line   *gates.Line
+	track  gates.Tracker
 	reload func(checks []probes.Check, next []gates.Gate) []error // as the program does; what it is refused for
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -88,12 +91,21 @@ func (w *world) start() {
 		cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: w.mortal}}
 	}
 	account := codepipeline.NewAccount(cfg, &w.calls)
-	l := &life{line: gates.NewLine(monitor.Snapshot, nil), cancel: cancel}
-	l.line.Add(w.gate, account.Pipeline(pipelineName).Transition(w.gate.Stage), w.store)
+	pipeline := account.Pipeline(pipelineName)
+	l := &life{line: gates.NewLine(monitor.Snapshot, w.calendars), track: pipeline, cancel: cancel}
+	l.line.Add(w.gate, pipeline.Transition(w.gate.Stage), w.store)
 	l.done.Go(func() { monitor.Run(ctx) })
 	changed, _ := monitor.Changed()
 	l.done.Go(func() { l.line.Run(ctx, changed, nil) })
 	w.life = l
+}
+
+// calendars are those that the world keeps.
+func (w *world) calendars() calendar.Snapshot {
+	if s := w.dates.Load(); s != nil {
+		return *s
+	}
+	return nil
 }
 
 // stop ends the daemon as SIGTERM does.
