@@ -33,3 +33,8 @@ const (
 	Rejected  = "rejected"
 	Abandoned = "abandoned" // its execution was stopped
 )
+
+// past is what AWS shows after v.
+func (v Verb) past() string {
+	return map[Verb]string{Approve: Approved, Reject: Rejected}[v]
+}

@@ -19,8 +19,16 @@ const (
 // span is the time that a release which starts at now may take, by whichever clock
 // within MaxSkew: closed early, opened late.
 func (g Gate) span(now time.Time) (from, to time.Time) {
-	return now.Add(-MaxSkew), now.Add(MaxSkew + g.Fits)
+	from, to = now.Add(-MaxSkew), now.Add(MaxSkew+g.Fits)
+	if g.Action != "" {
+		to = to.Add(onItsWay)
+	}
+	return from, to
 }
+
+// onItsWay is how long an answer may take from the look at the calendar until AWS
+// has it: after freshFor it is not sent any more, and then a call takes a few seconds.
+const onItsWay = freshFor + 4*time.Second
 
 // ask fills in what the gate's calendar says.
 func (e *Evidence) ask(g Gate, calendars calendar.Snapshot) {

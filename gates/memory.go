@@ -25,6 +25,7 @@ type Memory struct {
 	Allows     []Allow   // orders to let one execution through, by time; never changed, replaced
 	Passage    *Passage  // the last execution that was let in
 	Opens      []Opening // of late, oldest first; never changed, replaced
+	Rulings    []Ruling  // on approvals, of late, oldest first; never changed, replaced
 }
 
 // newMemory is an empty past.
@@ -139,6 +140,7 @@ func (m *Memory) cameOut(o Outcome) {
 	}
 	i := m.Pending
 	m.Pending = nil
+	m.ruled(*i, o)
 	switch {
 	case o.Result == Done && i.Verb == Close:
 		h := m.Closes[i.ID]

@@ -23,6 +23,8 @@ type notebook struct {
 	past   Memory
 	late   []lateRecord
 	err    error // why the journal cannot be used now
+	opened bool  // it has been read
+	forgot bool  // … and was empty at first: the gate is new, or its past is lost
 }
 
 type lateRecord struct {
@@ -61,6 +63,8 @@ func (n *notebook) read(ctx context.Context) error {
 			return err
 		}
 		n.log, n.past = l, newMemory()
+		n.forgot = n.forgot || !n.opened && len(records) == 0
+		n.opened = true
 	} else if records, err = n.log.CatchUp(ctx); err != nil {
 		return err
 	}

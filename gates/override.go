@@ -87,7 +87,7 @@ func (g Gate) inForce(now time.Time, s Seen, past Memory) bool {
 // counts. Where our disable lies between the two, AWS's clock alone tells. So it
 // does where it and ours differ too much to be compared: people win.
 func (g Gate) lifted(o Override, s Seen, past Memory) bool {
-	if !s.Enabled || !g.isPerson(s.ChangedBy, past) || !s.ChangedAt.After(o.Changed) {
+	if g.Action != "" || !s.Enabled || !g.isPerson(s.ChangedBy, past) || !s.ChangedAt.After(o.Changed) {
 		return false
 	}
 	if h := past.Hold; h != nil && h.Order == o.ID {

@@ -32,8 +32,9 @@ type Intent struct {
 	Checks   []CheckEvidence `json:"checks"`
 	Calendar *calendar.State `json:"calendar,omitempty"`
 	Seen     Seen            `json:"seen"`
-	Hold     *Hold           `json:"hold,omitempty"`  // what a close begins
-	Allow    *Allow          `json:"allow,omitempty"` // for which one execution a transition is opened
+	Allow    *Allow          `json:"allow,omitempty"`    // for which one execution a transition is opened
+	Hold     *Hold           `json:"hold,omitempty"`     // what a close begins
+	Approval *Approval       `json:"approval,omitempty"` // what is answered
 }
 
 // Results of an intent.
@@ -52,6 +53,7 @@ type Outcome struct {
 	Result    string `json:"result"`
 	Error     string `json:"error,omitempty"`
 	Principal string `json:"principal,omitempty"` // who AWS says did it
+	By        string `json:"by,omitempty"`        // who answered an approval instead of us
 	Seen      *Seen  `json:"seen,omitempty"`
 }
 

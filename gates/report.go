@@ -31,6 +31,12 @@ type Report struct {
 	Changes  [3]uint64 // changes of decision to keep, open, closed, since start
 	Closes   uint64    // confirmed by AWS, since start
 	Opens    uint64
+
+	// Of an approval alone.
+	Cases      []Case   // what waits, and what is to be done with it
+	Rulings    []Ruling // answers of late, the oldest first
+	Approvals  uint64   // that AWS took, since start
+	Rejections uint64
 }
 
 // report ends a tick that had nothing to write, or had.
@@ -54,7 +60,7 @@ func (m *member) look(now time.Time, known facts) Report {
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
 		Allows: m.notes.past.liveAllows(now), Passage: m.notes.past.Passage,
 		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
-	m.duty.tell(&r, e)
+	m.duty.tell(&r, known)
 	r.Problems = m.problems(r, e)
 	return r
 }

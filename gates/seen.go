@@ -69,7 +69,7 @@ func (g Gate) holder(s Seen, m Memory) Holder {
 	if !s.known() {
 		return Unread
 	}
-	if s.Enabled {
+	if s.Enabled || g.Action != "" { // nobody holds an approval: it waits until it is answered
 		return Nobody
 	}
 	mark, ok := ParseMark(s.Reason)

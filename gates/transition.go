@@ -15,7 +15,7 @@ type duty interface {
 	// what follows it with longer.
 	act(ctx, longer context.Context, v Verb, t tick)
 	// tell adds to a report what only this sort of point has.
-	tell(r *Report, e Evidence)
+	tell(r *Report, known facts)
 	// busy says why the gate may not be let go, "" if it may, and what to do.
 	busy() string
 }
@@ -82,7 +82,7 @@ func (m transition) act(ctx, longer context.Context, v Verb, t tick) {
 	}
 }
 
-func (m transition) tell(r *Report, _ Evidence) { r.Enforced = r.enforced() }
+func (m transition) tell(r *Report, _ facts) { r.Enforced = r.enforced() }
 
 // settle closes an intent whose outcome was not known by what a read shows,
 // and tells whether it was done. Who stands beside our mark is one of us if

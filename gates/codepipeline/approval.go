@@ -81,6 +81,24 @@ func (a *approval) Do(ctx context.Context, act gates.Action) error {
 	return err
 }
 
+// Trace tells what became of one run of the approval.
+func (a *approval) Trace(ctx context.Context, execution, run string) (gates.Answered, error) {
+	p := a.pipeline
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	runs, err := p.listOf(ctx, &execution)
+	if err != nil {
+		return gates.Answered{}, err
+	}
+	_, answered := pendingAmong(runs, a.stage, a.action)
+	for _, was := range answered {
+		if was.Run == run {
+			return was, nil
+		}
+	}
+	return gates.Answered{}, nil
+}
+
 // deskOf is what a stage shows around its approvals: whether the next may come in,
 // and who waits to.
 func deskOf(out *codepipeline.GetPipelineStateOutput, stage string) (gates.Seen, error) {

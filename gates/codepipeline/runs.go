@@ -56,12 +56,11 @@ func (p *Pipeline) list(ctx context.Context, notBefore time.Time) error {
 		if !asks || r.Status != types.ActionExecutionStatusInProgress || now.has(r) {
 			continue
 		}
-		out, err := call(ctx, p.account, "ListActionExecutions", false, &codepipeline.ListActionExecutionsInput{PipelineName: &p.name,
-			Filter: &types.ActionExecutionFilter{PipelineExecutionId: r.PipelineExecutionId}}, p.account.api.ListActionExecutions)
+		some, err := p.listOf(ctx, r.PipelineExecutionId)
 		if err != nil {
 			return err
 		}
-		now.all = append(now.all, out.ActionExecutionDetails...)
+		now.all = append(now.all, some...)
 	}
 	for _, r := range now.all {
 		if t := aws.ToTime(r.StartTime); t.After(now.upTo) {
@@ -70,6 +69,16 @@ func (p *Pipeline) list(ctx context.Context, notBefore time.Time) error {
 	}
 	p.runs = now
 	return nil
+}
+
+// listOf is one execution's runs, the last hundred.
+func (p *Pipeline) listOf(ctx context.Context, execution *string) ([]types.ActionExecutionDetail, error) {
+	out, err := call(ctx, p.account, "ListActionExecutions", false, &codepipeline.ListActionExecutionsInput{PipelineName: &p.name,
+		Filter: &types.ActionExecutionFilter{PipelineExecutionId: execution}}, p.account.api.ListActionExecutions)
+	if err != nil {
+		return nil, err
+	}
+	return out.ActionExecutionDetails, nil
 }
 
 // oldest is when the last of the list began.
