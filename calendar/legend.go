@@ -142,6 +142,12 @@ func (m Month) clock(t time.Time) (hours string, d Date, begins bool) {
 	return hours, d, d.Midnight(m.Zone).Equal(t)
 }
 
+// Hour is what the clocks of the month's zone show at t.
+func (m Month) Hour(t time.Time) string {
+	hours, _, _ := m.clock(t)
+	return hours
+}
+
 func nightsBetween(a, b Date) int { return int(b.utc().Sub(a.utc()) / (24 * time.Hour)) }
 
 // name is a day with its weekday: Mon 30, or Sun 3 Jan if it is in another month.

@@ -49,10 +49,15 @@ func writeText(w http.ResponseWriter, status int, text string) {
 }
 
 func write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	writeKept(w, status, contentType, "no-store", body)
+}
+
+// writeKept says what caches may do with it.
+func writeKept(w http.ResponseWriter, status int, contentType, cache string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store")
+	h.Set("Cache-Control", cache)
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // it fails when the client has gone: nobody is left to be told
 }

@@ -1,5 +1,5 @@
 // Package exporters tells everybody what the daemon knows: the status API,
-// the metrics and the page. It reads snapshots only, so what it tells can be
+// the metrics, the pages and calendars to subscribe to. It reads snapshots only, so what it tells can be
 // late by one tick, but is never half of one tick and half of the next.
 //
 // What answers GET and HEAD changes nothing; what changes something is for
@@ -7,11 +7,13 @@
 package exporters
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 )
@@ -31,6 +33,9 @@ type Sources struct {
 	Writer        func(*http.Request) (name string, err error) // who writes; an error is a sentence why they may not
 	Config        func() ConfigState
 	Orphans       func() []gates.Orphan
+	Calendars     func() calendar.Snapshot
+	Feeds         func() []calendar.SourceState                               // what calendars read, by calendar and window
+	Acknowledge   func(context.Context, calendar.Ack) (calendar.Acked, error) // nil: nothing can be acknowledged
 	Version       BuildInfo
 	Hosts         func() []string // names this server answers for, besides loopback and the address it was reached at
 }
@@ -47,8 +52,8 @@ type BuildInfo struct {
 }
 
 // Handler serves the status API under /api/v1/, /metrics, /-/healthy,
-// /-/ready (every gate has been looked at, in AWS too, since start) and the
-// page at /.
+// /-/ready (every gate has been looked at, in AWS too, since start), the page
+// at /, and those of calendars at /calendars/NAME, with NAME.ics beside each.
 //
 // A request with ?wait= takes up to MaxWait: give the server a longer
 // WriteTimeout, and end the requests' contexts when it stops.
@@ -60,6 +65,9 @@ func Handler(s Sources) http.Handler {
 	mux.HandleFunc("/api/v1/gates/{name}/go", s.mayGo)
 	mux.HandleFunc("/api/v1/checks", s.listChecks)
 	mux.HandleFunc("/api/v1/checks/{name}", s.showCheck)
+	mux.HandleFunc("/api/v1/calendars", s.listCalendars)
+	mux.HandleFunc("/api/v1/calendars/{name}", s.showCalendar)
+	mux.HandleFunc("/api/v1/calendars/{name}/next", s.showNext)
 	mux.HandleFunc("/api/v1/overrides", s.listOverrides)
 	mux.HandleFunc("/api/v1/journal", s.readJournal)
 	mux.HandleFunc("/api/", s.noSuchPath)
@@ -69,6 +77,7 @@ func Handler(s Sources) http.Handler {
 	mux.Handle("/metrics", newScraper(s, metrics))
 	mux.HandleFunc("/style.css", style)
 	mux.Handle("/{$}", newPage(s))
+	mux.Handle("/calendars/{file}", newCalendarPage(s))
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(fromElsewhere))
 	return counted(metrics, origin.Handler(guard(s.Hosts, mux, s.writes())))
@@ -99,6 +108,12 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Orphans == nil {
 		s.Orphans = func() []gates.Orphan { return nil }
+	}
+	if s.Calendars == nil {
+		s.Calendars = func() calendar.Snapshot { return nil }
+	}
+	if s.Feeds == nil {
+		s.Feeds = func() []calendar.SourceState { return nil }
 	}
 	if s.Hosts == nil {
 		s.Hosts = func() []string { return nil }
@@ -149,5 +164,6 @@ func (s Sources) notReady() string {
 func (s Sources) noSuchPath(w http.ResponseWriter, _ *http.Request) {
 	writeError(w, http.StatusNotFound, "there is nothing here; there are "+strings.Join([]string{
 		"/api/v1/gates", "/api/v1/gates/NAME", "/api/v1/gates/NAME/go",
-		"/api/v1/checks", "/api/v1/checks/NAME", "/api/v1/overrides", "/api/v1/journal"}, ", "))
+		"/api/v1/checks", "/api/v1/checks/NAME", "/api/v1/calendars", "/api/v1/calendars/NAME",
+		"/api/v1/calendars/NAME/next", "/api/v1/overrides", "/api/v1/journal"}, ", "))
 }

@@ -36,6 +36,7 @@ const maxBody = 4 << 10
 func (s Sources) writes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/gates/{name}/override", s.writer(map[string]writing{http.MethodPut: s.setOverride, http.MethodDelete: s.clearOverride}))
+	mux.HandleFunc("/api/v1/calendars/{name}/ack", s.writer(map[string]writing{http.MethodPost: s.acknowledge}))
 	mux.HandleFunc("/-/reload", s.writer(map[string]writing{http.MethodPost: s.reload}))
 	return mux
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/calendar/ical"
 	"github.com/spf13/cobra"
 )
@@ -70,11 +71,11 @@ func (p *program) expand(o expanding) error {
 	if !ok {
 		return fmt.Errorf("--timezone %.60q is not known: use a name such as Europe/Berlin", o.zone)
 	}
-	from, err := parseTime(o.from, zone)
+	from, err := calendar.ParseTime(o.from, zone)
 	if err != nil {
 		return fmt.Errorf("--from %w", err)
 	}
-	to, err := parseTime(o.to, zone)
+	to, err := calendar.ParseTime(o.to, zone)
 	if err != nil {
 		return fmt.Errorf("--to %w", err)
 	}
@@ -119,23 +120,6 @@ func expandFile(name string, zone ical.Zone, from, to time.Time) (*ical.Calendar
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return c, all, nil
-}
-
-// parseTime reads a time of the command line, where one without an offset is in a
-// zone.
-func parseTime(s string, zone ical.Zone) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "20060102T150405Z"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, nil
-		}
-	}
-	for _, layout := range []string{"2006-01-02", "2006-01-02T15:04", "2006-01-02T15:04:05", "20060102", "20060102T150405"} {
-		if w, err := time.Parse(layout, s); err == nil {
-			t, _ := ical.Resolve(ical.Civil{Year: w.Year(), Month: w.Month(), Day: w.Day(), Hour: w.Hour(), Minute: w.Minute(), Second: w.Second()}, zone)
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("is %.40q: write a date 2026-03-07, or a time 2026-03-07T16:30:00+09:00", s)
 }
 
 func (p *program) printExpandedTSV(all []ical.Occurrence) error {

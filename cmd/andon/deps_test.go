@@ -31,7 +31,7 @@ probes/kinds/aws  < probes/kinds aws
 gates             < probes calendar journal
 gates/codepipeline < gates aws rate
 
-exporters         < gates probes journal prometheus dto expfmt
+exporters         < gates probes calendar calendar/ical journal prometheus dto expfmt
 config            < anything
 cmd/andon         < anything
 cmd/andon/demo    < gates shop aws

@@ -1,0 +1,37 @@
+package calendar_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+)
+
+func TestParseTime(t *testing.T) {
+	t.Parallel()
+	tokyo := zoneOf(t, "Asia/Tokyo")
+	for given, want := range map[string]string{
+		"2026-11-20":                "2026-11-19T15:00:00Z",
+		"20261120":                  "2026-11-19T15:00:00Z",
+		"2026-11-20T09:00":          "2026-11-20T00:00:00Z",
+		"2026-11-20T09:00:01":       "2026-11-20T00:00:01Z",
+		"20261120T090001":           "2026-11-20T00:00:01Z",
+		"20261120T090001Z":          "2026-11-20T09:00:01Z",
+		"2026-11-20T09:00Z":         "2026-11-20T09:00:00Z",
+		"2026-11-20T09:00:00Z":      "2026-11-20T09:00:00Z",
+		"2026-11-20T09:00:00+01:00": "2026-11-20T08:00:00Z",
+	} {
+		if got, err := calendar.ParseTime(given, tokyo); err != nil || got.Format(time.RFC3339) != want {
+			t.Errorf("%s is %v, %v; want %s", given, got, err, want)
+		}
+	}
+	for _, given := range []string{"", "tomorrow", "2026-02-30", "2026-11-20 09:00", "2026-11", "1795000000"} {
+		if got, err := calendar.ParseTime(given, tokyo); err == nil {
+			t.Errorf("%q is %v", given, got)
+		}
+	}
+	// A midnight that does not exist is the instant after it.
+	if got, err := calendar.ParseTime("2026-09-06", zoneOf(t, "America/Santiago")); err != nil || got.Format(time.RFC3339) != "2026-09-06T04:00:00Z" {
+		t.Errorf("%v, %v", got, err)
+	}
+}

@@ -1,0 +1,178 @@
+package exporters
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+)
+
+//go:embed calendar.html
+var calendarHTML string
+
+// newCalendarPage serves the page of a calendar at /calendars/NAME, and beside it, at
+// NAME.ics, the calendar to subscribe to.
+func newCalendarPage(s Sources) http.Handler {
+	page := template.Must(template.Must(template.New("page").Parse(pageHTML)).New("calendar").Parse(calendarHTML))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, ics := strings.CutSuffix(r.PathValue("file"), ".ics")
+		if ics && s.Calendars()[r.PathValue("file")] != nil { // a calendar may be called so
+			name, ics = r.PathValue("file"), false
+		}
+		c := s.calendarOr404(w, name)
+		if c == nil {
+			return
+		}
+		if ics {
+			s.serveICS(w, r, c)
+			return
+		}
+		view, err := s.lookAt(c, r.URL.Query().Get("month"))
+		if err != nil {
+			writeError(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		var b bytes.Buffer
+		if err := page.Execute(&b, view); err != nil {
+			writeText(w, http.StatusInternalServerError,
+				"the page could not be drawn, which is a defect of andon: please report it. The same is told under /api/v1/calendars. "+err.Error())
+			return
+		}
+		write(w, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	})
+}
+
+// calendarPage is all that the page of a calendar tells.
+type calendarPage struct {
+	Name, Zone, Word string
+	Headline, Mood   string
+	Now, Next        zoned
+	Causes, Warns    []causeNote
+	Problems         []note
+	Title            string // of the month
+	Before, After    monthLink
+	Weeks            [][]dayCell
+	Legend           []calendar.Entry
+	Openings         []calendar.Times
+	MoreTimes        int // openings that are not listed
+	Sources          []sourceRow
+	Version          string
+}
+
+// causeNote is a cause and its end.
+type causeNote struct {
+	Text string
+	End  zoned
+}
+
+// monthLink leads to another month.
+type monthLink struct{ Path, Title string }
+
+// most is how many kinds of hours the legend lists of one window.
+const mostTimes = 12
+
+// lookAt draws a month of a calendar, 2026-12; "" is this month.
+func (s Sources) lookAt(c *calendar.Calendar, month string) (calendarPage, error) {
+	now, zone := s.Clock(), c.Zone()
+	today := calendar.DateOf(now, zone)
+	year, which := today.Year, today.Month
+	if month != "" {
+		var err error
+		if year, which, err = calendar.ParseMonth(month); err != nil {
+			return calendarPage{}, err
+		}
+	}
+	from, to := calendar.MonthBounds(year, which, zone)
+	spans, err := c.Spans(now, from, to)
+	if err != nil {
+		return calendarPage{}, errors.New("this month cannot be told: " + err.Error())
+	}
+	state := ViewCalendar(c, now, now).clipped()
+	m := calendar.NewMonth(year, which, zone, spans)
+	at := func(t *time.Time) zoned {
+		if t == nil {
+			return zoned{moment{time.Time{}, now}, zone}
+		}
+		return zoned{moment{*t, now}, zone}
+	}
+	v := calendarPage{Name: c.Name(), Zone: zone.String(), Word: state.State.String(), Now: at(&now), Next: at(state.Next), Title: monthTitle(year, which),
+		Before: s.monthLink(c, year, which-1), After: s.monthLink(c, year, which+1), Version: s.Version.Version}
+	v.Mood, v.Headline = calendarMood(state.State)
+	for _, cause := range state.Causes {
+		v.Causes = append(v.Causes, causeNote{CauseText(cause), at(cause.End)})
+	}
+	for _, warn := range state.Warns {
+		v.Warns = append(v.Warns, causeNote{CauseText(warn), at(warn.End)})
+	}
+	for _, p := range state.Problems {
+		v.Problems = append(v.Problems, note{p.Text, p.Do, moment{p.Since, now}})
+	}
+	v.Weeks = drawWeeks(m, today)
+	v.Legend, v.Openings = fewTimes(m.Legend()), m.Openings()
+	v.MoreTimes = max(0, len(v.Openings)-mostTimes)
+	v.Openings = v.Openings[:len(v.Openings)-v.MoreTimes]
+	for _, f := range s.sourcesOf(c.Name()) {
+		v.Sources = append(v.Sources, drawSource(f, now))
+	}
+	return v, nil
+}
+
+func fewTimes(all []calendar.Entry) []calendar.Entry {
+	for i := range all {
+		e := &all[i]
+		e.Reason, e.Owner = clip(e.Reason), clip(e.Owner)
+		if len(e.Times) > mostTimes {
+			e.Times = append(e.Times[:mostTimes], calendar.Times{Days: "…", Hours: "and other hours"})
+		}
+	}
+	return all
+}
+
+func monthTitle(year int, month time.Month) string {
+	return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC).Format("January 2006")
+}
+
+func (s Sources) monthLink(c *calendar.Calendar, year int, month time.Month) monthLink {
+	t := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
+	return monthLink{"/calendars/" + c.Name() + "?month=" + t.Format("2006-01"), t.Format("January 2006")}
+}
+
+// A sourceRow is a source as a page tells it.
+type sourceRow struct {
+	CalendarSourceView
+	Mood, Word  string
+	WasRead     moment
+	StaleMoment moment
+	KeptTexts   []string
+	Notes       []note
+}
+
+func drawSource(f CalendarSourceView, now time.Time) sourceRow {
+	at := func(t *time.Time) moment {
+		if t == nil {
+			return moment{time.Time{}, now}
+		}
+		return moment{*t, now}
+	}
+	row := sourceRow{CalendarSourceView: f, Mood: moodOpen, Word: "read", WasRead: at(f.Read), StaleMoment: at(f.StaleAt)}
+	switch {
+	case f.Stale || f.Doubt != nil:
+		row.Mood, row.Word = moodClosed, "not believed"
+	case !f.Up:
+		row.Mood, row.Word = moodUnknown, "failing"
+	}
+	for _, p := range []*CalendarProblemView{f.Failed, f.Doubt} {
+		if p != nil {
+			row.Notes = append(row.Notes, note{p.Text, p.Do, moment{p.Since, now}})
+		}
+	}
+	for _, k := range f.Kept {
+		row.KeptTexts = append(row.KeptTexts, CauseText(k))
+	}
+	return row
+}

@@ -1,0 +1,63 @@
+package exporters
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/calendar/ical"
+)
+
+// A zoned is a moment on the clocks of a calendar.
+type zoned struct {
+	moment
+	zone ical.Zone
+}
+
+// Stamp is the time there, for people.
+func (z zoned) Stamp() string { return ZoneStamp(z.at, z.zone) }
+
+// ZoneStamp is an instant on the clocks of a zone, with its weekday, as people compare
+// it.
+func ZoneStamp(t time.Time, zone ical.Zone) string {
+	seconds, _, _ := zone.Offset(t)
+	layout := "Mon 2006-01-02 15:04 -07:00"
+	if t.Second() != 0 {
+		layout = "Mon 2006-01-02 15:04:05 -07:00"
+	}
+	return t.In(time.FixedZone("", seconds)).Format(layout)
+}
+
+// calendarMood is the colour of what a calendar says, and what that means for a release.
+func calendarMood(w calendar.Word) (mood, lead string) {
+	switch w {
+	case calendar.Clear:
+		return moodOpen, "A release may start."
+	case calendar.Black:
+		return moodClosed, "No release may start."
+	}
+	return moodUnknown, "andon cannot tell whether a release may start, so nothing is opened or approved."
+}
+
+// CauseText says what a cause is, without its times: autumn campaign (black-friday, ask
+// #ec).
+func CauseText(c CalendarCauseView) string {
+	about := ""
+	if c.Reason != c.Window && c.Reason != "" {
+		about = c.Window
+	}
+	if c.Owner != "" {
+		about += map[bool]string{true: ", "}[about != ""] + "ask " + c.Owner
+	}
+	if c.Predicted {
+		about += map[bool]string{true: ", "}[about != ""] + "predicted"
+	}
+	text := c.Reason
+	if text == "" {
+		text = c.Window
+	}
+	if about == "" {
+		return text
+	}
+	return fmt.Sprintf("%s (%s)", text, about)
+}
