@@ -18,6 +18,7 @@ journal           < nothing
 journal/storetest < journal
 journal/sqlite    < journal sqlite
 egress            < nothing
+egress/aws        < aws
 calendar          < calendar/ical holidays
 calendar/ical     < nothing
 calendar/sources  < calendar calendar/ical egress journal
@@ -29,7 +30,7 @@ probes/kinds      < probes egress cel promconfig oauth2 dns
 probes/kinds/aws  < probes/kinds aws
 
 gates             < probes calendar journal
-gates/codepipeline < gates aws rate
+gates/codepipeline < gates egress/aws aws rate
 
 exporters         < gates probes calendar calendar/ical journal prometheus dto expfmt
 config            < anything

@@ -9,14 +9,12 @@ package codepipeline
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
 
+	egressaws "github.com/andon-project/andon/egress/aws"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
 	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/time/rate"
@@ -46,19 +44,8 @@ type Account struct {
 func NewAccount(cfg aws.Config, calls *Calls) *Account {
 	a := &Account{skew: new(skew), calls: calls,
 		shared: rate.NewLimiter(perSecond, burst), closes: rate.NewLimiter(perSecond, burst)}
-	cfg.HTTPClient = a.skew.watch(bound(cfg.HTTPClient))
-	if cfg.Credentials != nil {
-		cfg.Credentials = signer{cfg.Credentials}
-	}
-	cfg.Retryer = func() aws.Retryer {
-		// The SDK's own retry quota runs dry in a long outage and then refuses
-		// to try: on the way to a close that must not happen.
-		return retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = 2
-			o.MaxBackoff = time.Second
-			o.RateLimiter = ratelimit.None
-		})
-	}
+	cfg = egressaws.Tame(cfg, maxAnswer)
+	cfg.HTTPClient = a.skew.watch(cfg.HTTPClient)
 	a.api = codepipeline.NewFromConfig(cfg)
 	return a
 }
@@ -145,40 +132,6 @@ func (w *watched) Do(r *http.Request) (*http.Response, error) {
 // maxAnswer bounds what an answer may take of our memory: the largest of
 // CodePipeline's, the state of a pipeline of 1000 actions, is well below.
 const maxAnswer = 16 << 20
-
-// bounded is a client for one who cannot know who answers: a proxy, or what
-// AWS_ENDPOINT_URL names, may send for ever.
-type bounded struct{ next httpClient }
-
-func bound(client httpClient) httpClient {
-	if client == nil {
-		client = http.DefaultClient
-	}
-	return bounded{client}
-}
-
-func (b bounded) Do(r *http.Request) (*http.Response, error) {
-	resp, err := b.next.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = &boundedBody{ReadCloser: resp.Body, left: maxAnswer}
-	return resp, nil
-}
-
-type boundedBody struct {
-	io.ReadCloser
-	left int
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left == 0 {
-		return 0, fmt.Errorf("the answer is longer than %d MiB, and so none of AWS's", maxAnswer>>20)
-	}
-	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
-	b.left -= n
-	return n, err
-}
 
 // offset is how far date, in whole seconds, lies outside of what our clock
 // showed while the answer was made.

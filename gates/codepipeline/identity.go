@@ -3,6 +3,7 @@ package codepipeline
 import (
 	"context"
 
+	egressaws "github.com/andon-project/andon/egress/aws"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
@@ -14,7 +15,7 @@ import (
 func WhoAmI(ctx context.Context, cfg aws.Config, calls *Calls) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	cfg.HTTPClient = bound(cfg.HTTPClient)
+	cfg.HTTPClient = egressaws.Bound(cfg.HTTPClient, maxAnswer)
 	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
 		calls.count("GetCallerIdentity", "failed")
