@@ -17,6 +17,9 @@ type window struct {
 	source int      // of the calendar's sources, or -1
 	cut    *without // of events: what narrows them, and the holes
 	feast  *festive // to tell names
+
+	family set      // what set is made of, for lint: nil if days and hours say all
+	clock  *pattern // the hours that are written, closed ones or those of business
 }
 
 const families = "from and to, days and hours, outside, holidays, rrule, cron, ics or ssm"
@@ -51,7 +54,7 @@ func (w Window) compile(p place, calendarZone ical.Zone) window {
 	if p.count() > before {
 		return c
 	}
-	c.feast = family.feast
+	c.feast, c.family, c.clock = family.feast, family.family, family.clock
 	if family.events {
 		c.set = nil
 		if family.narrow != nil || len(holes) > 0 {
@@ -74,6 +77,7 @@ type chosen struct {
 	narrow     set
 	events     bool // the family are events of a source
 	feast      *festive
+	clock      *pattern
 	calculable bool    // it recurs by days and years alone, or is one stretch
 	one        stretch // that one, if it is
 }
@@ -95,6 +99,12 @@ func (s Selector) compile(p place, zone ical.Zone) chosen {
 	narrow, narrows := s.pattern(p, zone)
 	if narrows {
 		c.narrow = narrow
+	}
+	if len(s.Hours) > 0 {
+		c.clock = &narrow
+	} else if s.Outside != nil && len(s.Outside.Hours) > 0 {
+		inner, _ := Selector{Days: s.Outside.Days, Hours: s.Outside.Hours}.pattern(place{errs: new(Errors)}, zone)
+		c.clock = &inner
 	}
 	switch given := s.families(); {
 	case len(given) > 1:
@@ -226,4 +236,18 @@ func (w Window) describe(i int) string {
 		return w.Name
 	}
 	return fmt.Sprintf("window-%d", i+1)
+}
+
+// night tells whether a window closes nights, and leaves days between them.
+func (w *window) night() bool {
+	if w.family != nil || w.clock == nil {
+		return false
+	}
+	b := ical.Budget(100)
+	day, err := pattern{ical.Location(nil), everyDay, everyMonth, w.clock.hours}.within(10*daySeconds, 12*daySeconds, &b)
+	if err != nil || len(day) == 0 {
+		return false
+	}
+	midnight := from(day, 11*daySeconds)
+	return midnight < len(day) && day[midnight].lo < 11*daySeconds && len(day) > 1
 }

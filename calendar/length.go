@@ -57,10 +57,16 @@ func (l Length) String() string {
 	if l.Days != 0 {
 		s = strconv.Itoa(l.Days) + "d"
 	}
-	if l.Exact != 0 || s == "" {
-		s += l.Exact.String()
+	if l.Exact == 0 && s != "" {
+		return s
 	}
-	return s
+	exact := l.Exact.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(exact, zero) {
+			exact = exact[:len(exact)-2]
+		}
+	}
+	return s + exact
 }
 
 // MarshalText writes what UnmarshalText reads.

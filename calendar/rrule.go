@@ -78,3 +78,9 @@ func (r recurring) wall(t time.Time) ical.Civil {
 	}
 	return shown
 }
+
+// fits tells whether the rule gives its own start.
+func (r recurring) fits() bool {
+	fits, err := r.series.GivesStart(budget(0, 0))
+	return fits || err != nil
+}

@@ -165,15 +165,16 @@ func (r *repeat) excepted(t time.Time, b *Budget) (bool, error) {
 			return true, nil
 		}
 		// DTSTART belongs to every series, also if the rule does not give it.
-		if out, err := s.givesStart(b); err != nil || out {
+		if out, err := s.GivesStart(b); err != nil || out {
 			return out, err
 		}
 	}
 	return false, nil
 }
 
-// givesStart tells whether the rule of a series gives DTSTART.
-func (s Series) givesStart(b *Budget) (bool, error) {
+// GivesStart tells whether the rule gives DTSTART, which belongs to the set also where it
+// does not. A series without a rule does not.
+func (s Series) GivesStart(b *Budget) (bool, error) {
 	p := newPlan(s, b)
 	if p.empty || p.start > p.last {
 		return false, nil
