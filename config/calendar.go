@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/andon-project/andon/calendar"
@@ -22,7 +23,8 @@ const (
 type Calendar struct {
 	calendar.Settings
 
-	Pos Pos `koanf:"-"`
+	Calendar *calendar.Calendar `koanf:"-"` // what they mean, before any source was read; never nil
+	Pos      Pos                `koanf:"-"`
 
 	windows []Pos // where each stands
 }
@@ -48,6 +50,7 @@ func (d *decoder) checkCalendar(p path, c *Calendar) {
 	if len(c.Windows) == 0 {
 		d.report(p.key("windows"), "a calendar without windows says nothing: write at least one, like `- {name: black-friday, from: 2026-11-20, to: 2026-11-30}`")
 	}
+	d.keepSecrets(c)
 	names := map[string]path{}
 	for i := range c.Windows {
 		in, w := p.key("windows").item(i), &c.Windows[i]
@@ -57,17 +60,38 @@ func (d *decoder) checkCalendar(p path, c *Calendar) {
 		if zone := in.key("timezone"); d.given(zone) {
 			w.Timezone = d.zone(zone, w.Timezone).String()
 		}
-		d.checkSources(in, &w.Selector)
-		for j := range w.Except {
-			d.checkSources(in.key("except").item(j), &w.Except[j])
-		}
+		d.checkSource(in, w)
 	}
-	d.keepSecrets(c)
+	var err error
+	if c.Calendar, err = calendar.New(c.Settings); err != nil {
+		d.calendarErrors(p, err)
+	}
 }
 
-// checkSources fills in how often sources are read, and makes the names of their
-// files relative to the folder of the configuration.
-func (d *decoder) checkSources(p path, s *calendar.Selector) {
+// calendarErrors reports what calendars have to say of a calendar's settings. That
+// something lacks what could not be understood in it is a consequence.
+func (d *decoder) calendarErrors(p path, err error) {
+	for _, e := range each(err) {
+		in, msg := placed(p, e)
+		if !d.failedIn(in) {
+			d.report(in, "%s", msg)
+		}
+	}
+}
+
+// failedIn tells whether there is an error about a part of p.
+func (d *decoder) failedIn(p path) bool {
+	for part := range d.failed {
+		if strings.HasPrefix(string(part), string(p)+".") || strings.HasPrefix(string(part), string(p)+"[") {
+			return true
+		}
+	}
+	return false
+}
+
+// checkSource fills in how often a source is read, and makes the name of a file
+// relative to the folder of the configuration.
+func (d *decoder) checkSource(p path, s *calendar.Window) {
 	if s.ICS != nil {
 		in := p.key("ics")
 		s.ICS.File = d.inFolder(s.ICS.File)
@@ -125,7 +149,7 @@ func (d *decoder) checkTold(p path, every, stale *time.Duration) {
 	}
 }
 
-var inWindow = regexp.MustCompile(`^calendars\[([0-9]+)\]\.windows\[([0-9]+)\]\.`)
+var inWindow = regexp.MustCompile(`^calendars\[([0-9]+)\]\.windows\[([0-9]+)\](\.|$)`)
 
 // nameWindows lets errors inside a window begin with its name, so that nobody has
 // to count.
