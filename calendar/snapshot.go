@@ -25,3 +25,13 @@ func (s Snapshot) Opening(name string, now, from time.Time, length time.Duration
 	}
 	return time.Time{}, false
 }
+
+// Local is t as the clocks of the named calendar's zone show it, with the zone's name.
+func (s Snapshot) Local(name string, t time.Time) time.Time {
+	c := s[name]
+	if c == nil || c.zone == nil {
+		return t
+	}
+	seconds, _, _ := c.zone.Offset(t)
+	return t.In(time.FixedZone(c.zone.String(), seconds))
+}

@@ -38,11 +38,12 @@ func (e *Evidence) ask(g Gate, calendars calendar.Snapshot) {
 	from, to := g.span(e.Now)
 	said := calendars.Over(g.Calendar, e.Now, from, to)
 	e.Calendar, e.CalendarName, e.Fits = &said, g.Calendar, g.Fits
+	e.local = func(t time.Time) time.Time { return calendars.Local(g.Calendar, t) }
 	if said.Word != calendar.Black {
 		return
 	}
 	if t, ok := calendars.Opening(g.Calendar, e.Now, from, to.Sub(from)); ok {
-		e.Opening = t.Add(MaxSkew)
+		e.Opening = e.local(t.Add(MaxSkew))
 	}
 }
 
@@ -92,11 +93,11 @@ func (e Evidence) blackReason(c calendar.Cause, closed time.Time) Reason {
 	r := Reason{Code: codeBlack, Since: c.Start, Until: c.End}
 	until, brief := "for longer than andon has worked out", ""
 	if !c.End.IsZero() {
-		until, brief = "until "+localTime(c.End), " until "+brieftime(c.End)
+		until, brief = "until "+e.clock(c.End), " until "+brieftime(c.End)
 	}
 	if c.Start.After(e.Now.Add(MaxSkew)) {
 		r.Code, r.Since = codeTooLate, closed
-		r.Text = fmt.Sprintf("too late for a release, which may take %s: BlackDay %s begins at %s and lasts %s (%s)", plain(e.Fits), what, localTime(c.Start), until, from)
+		r.Text = fmt.Sprintf("too late for a release, which may take %s: BlackDay %s begins at %s and lasts %s (%s)", plain(e.Fits), what, e.clock(c.Start), until, from)
 		r.brief = fmt.Sprintf("too late for a release of %s - BlackDay %s from %s%s", plain(e.Fits), cut(what, 80), brieftime(c.Start), brief)
 		return r
 	}
@@ -134,7 +135,7 @@ func (e Evidence) clearReasons() []Reason {
 	}
 	text := "calendar " + e.CalendarName + " is clear"
 	if !e.Calendar.Next.IsZero() {
-		text += " until " + localTime(e.Calendar.Next)
+		text += " until " + e.clock(e.Calendar.Next)
 	}
 	rs := []Reason{{Code: codeClear, Text: text}}
 	for _, c := range e.Calendar.Warns {
@@ -153,7 +154,15 @@ func (e Evidence) closesAt() time.Time {
 	return e.Calendar.Next.Add(-MaxSkew - e.Fits)
 }
 
-// localTime is a time for people who keep a calendar, in its own zone.
+// clock is a time for people who keep a calendar, in its own zone.
+func (e Evidence) clock(t time.Time) string {
+	if e.local != nil {
+		t = e.local(t)
+	}
+	return localTime(t)
+}
+
+// localTime is a time for people, where it is.
 func localTime(t time.Time) string { return t.Format("Mon 2006-01-02 15:04 MST") }
 
 // brieftime is a time as the alphabet of a transition's reason allows it.

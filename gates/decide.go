@@ -79,8 +79,9 @@ type Evidence struct {
 
 	Calendar     *calendar.State // of all the time that a release may take, whichever clock is right; nil: the gate has none
 	CalendarName string
-	Fits         time.Duration // what a release takes
-	Opening      time.Time     // when the calendar lets the next release start; zero: it does, or that is not known
+	Fits         time.Duration             // what a release takes
+	Opening      time.Time                 // when the calendar lets the next release start; zero: it does, or that is not known
+	local        func(time.Time) time.Time // on the calendar's clocks; nil: as it is
 }
 
 // CheckEvidence is what a required check says.
@@ -158,12 +159,12 @@ func (e Evidence) closing() Decision {
 		return d
 	}
 	if e.Hold == nil {
-		d.Until = e.Opening
+		d.Until = e.Opening.UTC()
 		return d
 	}
 	held := e.held() // nobody is asked before the calendar is clear
 	if held.State == Keep {
-		d.Until = e.Opening
+		d.Until = e.Opening.UTC()
 	}
 	if held.State == Closed && held.Since.Before(d.Since) {
 		d.Since = held.Since
