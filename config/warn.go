@@ -8,9 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/andon-project/andon/gates"
 )
 
 // warn adds to what does not keep the configuration from working, and will
@@ -69,6 +66,7 @@ func (d *decoder) warnAll(c *Config) {
 		d.warnCheck(path("witnesses").item(i), &c.Witnesses[i].Check)
 	}
 	d.warnUnused(c)
+	d.warnCalendars(c)
 	d.warnWitnesses(c)
 	for i := range c.Gates {
 		d.warnGate(path("gates").item(i), &c.Gates[i], c)
@@ -132,73 +130,4 @@ func (d *decoder) warnWitnesses(c *Config) {
 				brief(w.Every), fastest.Name, brief(fastest.Every), brief(fastest.Every))
 		}
 	}
-}
-
-func (d *decoder) warnGate(p path, g *Gate, c *Config) {
-	closes, opens := slices.Contains(g.May, gates.Close), slices.Contains(g.May, gates.Open)
-	may := p.key("may")
-	switch n := networks(c.Witnesses); {
-	case n >= 2:
-	case closes && n == 0:
-		d.warn(d.pos(may).value, may, "it may close, and without witnesses andon takes its own blindness for sick production: add two under `witnesses:`, in different networks")
-	case closes:
-		d.warn(d.pos(may).value, may, "it may close, and with witnesses in one network alone andon takes its own blindness for sick production: add one in another network")
-	case g.OnBlind == gates.CloseBlind:
-		d.warn(d.pos(p.key("on_blind")).value, p.key("on_blind"), "andon never knows that it is blind without witnesses in two networks: add them under `witnesses:`")
-	}
-	if closes != opens {
-		word, other := "close", "open"
-		if opens {
-			word, other = "open", "close"
-		}
-		d.warn(d.pos(may).value, may, "it may %s and never %s: a person has to do that", word, other)
-	}
-	d.warnSilent(p.key("checks"), g, c)
-}
-
-// networks is in how many different networks there are witnesses.
-func networks(ws []Witness) int {
-	names := map[string]bool{}
-	for _, w := range ws {
-		names[w.Network] = true
-	}
-	return len(names)
-}
-
-// warnSilent tells when a gate's checks do not run for so long that nothing is
-// known.
-func (d *decoder) warnSilent(p path, g *Gate, c *Config) {
-	var silent []string
-	for _, check := range c.Checks {
-		if slices.Contains(g.Checks, check.Name) && pauses(check) {
-			silent = append(silent, check.Name)
-		}
-	}
-	at := d.pos(p).value
-	switch {
-	case len(silent) == 0:
-	case len(silent) == len(g.Checks):
-		d.warn(at, p, "at times none of them has run for so long that nothing is known, and the gate neither closes nor opens: add one that runs always")
-	default:
-		d.warn(at, p, "the gate does not open while %s has not run for so long that nothing is known of it", strings.Join(silent, " or "))
-	}
-}
-
-// pauses tells whether a check at times does not start for so long that its
-// last result grows old. It looks at every moment of ten days, and at every
-// half day of a year.
-func pauses(c Check) bool {
-	if c.Cron == "" {
-		return false
-	}
-	old := 3*c.Every + c.Timeout
-	year := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
-	for _, look := range []struct{ length, step time.Duration }{{10 * 24 * time.Hour, old}, {366 * 24 * time.Hour, 12 * time.Hour}} {
-		for t := year; t.Before(year.Add(look.length)); t = t.Add(look.step) {
-			if c.Schedule.Next(t).Sub(t) > old {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Every file in testdata/warnings is valid, and ends with the exact warnings
@@ -32,9 +33,30 @@ func TestWarnings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := c.Warnings.Error(); got != strings.Join(want, "\n") {
+			if got := c.WarningsAt(monday()).Error(); got != strings.Join(want, "\n") {
 				t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 			}
 		})
+	}
+}
+
+// monday is when these tests load.
+func monday() time.Time { return time.Date(2026, time.November, 23, 15, 0, 0, 0, time.UTC) }
+
+// What is valid today is valid for ever: next year a calendar of this year is warned
+// of, and nothing else (P16).
+func TestOldCalendarsLoadP16(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/warnings/calendars.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := load("andon.yaml", text, Overrides{}, table())
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := func(now time.Time) int { return strings.Count(c.WarningsAt(now).Error(), "closes nothing any more") }
+	if before, after := past(monday()), past(monday().AddDate(2, 0, 0)); before != 1 || after != 2 {
+		t.Errorf("%d windows in the past now and %d in two years, want 1 and 2", before, after)
 	}
 }

@@ -75,7 +75,7 @@ func (p *program) runnable(file string, cfg *config.Config) error {
 // check prints what became of loading file.
 func (p *program) check(file string, cfg *config.Config, err error, now time.Time, strict bool, out output) error {
 	exit := exitGood
-	if err != nil || strict && len(cfg.Warnings) > 0 {
+	if err != nil || strict && len(cfg.WarningsAt(now)) > 0 {
 		exit = exitBad
 	}
 	if out == outputJSON {

@@ -91,7 +91,7 @@ func outlookOf(file string, cfg *config.Config, err error, now time.Time) outloo
 		o.Errors = []mistake{{File: file, Message: err.Error()}}
 		return o
 	}
-	o.Warnings, o.effects = mistakes(cfg.Warnings), effectsOf(cfg, now)
+	o.Warnings, o.effects = mistakes(cfg.WarningsAt(now)), effectsOf(cfg, now)
 	return o
 }
 

@@ -195,7 +195,7 @@ func (d *Daemon) Handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.Reports,
 		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
 		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: d.world.Build, Hosts: d.hosts,
-		Config: d.reloads.last, Orphans: d.left})
+		Config: d.reloads.last, Orphans: d.left, Calendars: d.calendars})
 }
 
 // hosts are the names that the server answers for.

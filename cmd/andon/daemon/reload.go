@@ -143,7 +143,7 @@ func (d *Daemon) ended(cfg *config.Config, err error) {
 
 // warn tells what works and will surprise.
 func (d *Daemon) warn(cfg *config.Config) {
-	for _, w := range cfg.Warnings {
+	for _, w := range cfg.WarningsAt(time.Now()) {
 		d.log.Warn("the configuration may surprise", "warning", w.Error())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/journal"
@@ -47,6 +48,7 @@ func changes(old, next *config.Config) []string {
 	var all []string
 	differ(&all, "check", old.Checks, next.Checks, func(c *config.Check) (string, *config.Pos) { return c.Name, &c.Pos })
 	differ(&all, "witness", old.Witnesses, next.Witnesses, func(w *config.Witness) (string, *config.Pos) { return w.Name, &w.Pos })
+	differ(&all, "calendar", settingsOf(old), settingsOf(next), func(s *calendar.Settings) (string, *config.Pos) { return s.Name, new(config.Pos) })
 	differ(&all, "gate", old.Gates, next.Gates, func(g *config.Gate) (string, *config.Pos) { return g.Name, &g.Pos })
 	for _, s := range []struct {
 		key       string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/gates"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +19,7 @@ type setup struct {
 	posts     map[place][]gates.Post // the same, by pipeline
 	lines     map[place]*gates.Line
 	regions   map[string]aws.Config
+	calendars calendar.Snapshot
 }
 
 // newSetup makes ready what cfg asks for, with what stays of the setup before,
@@ -26,7 +28,7 @@ func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 	if before == nil {
 		before = new(setup)
 	}
-	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}}
+	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}, calendars: snapshotOf(cfg, time.Now())}
 	var err error
 	if s.questions, err = newQuestions(cfg, before.questions, d.world); err != nil {
 		return nil, err
@@ -50,7 +52,7 @@ func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 func (d *Daemon) work(ctx context.Context, s *setup) {
 	for at, posts := range s.posts {
 		if s.lines[at] == nil {
-			l := gates.NewLine(d.monitor.Snapshot, nil)
+			l := gates.NewLine(d.monitor.Snapshot, d.calendars)
 			l.Limit(d.velocity)
 			if me := d.me.Load(); me != nil {
 				l.IAm(*me)
