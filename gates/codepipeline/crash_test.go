@@ -81,7 +81,7 @@ func (m *mortalTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if operation == "DisableStageTransition" || operation == "EnableStageTransition" {
+	if operation == "DisableStageTransition" || operation == "EnableStageTransition" || operation == "PutApprovalResult" {
 		m.wrote.Store(true)
 	}
 	if err := errors.Join(err, m.at("after "+operation)); err != nil {

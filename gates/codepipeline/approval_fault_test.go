@@ -1,0 +1,205 @@
+package codepipeline_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/emulator"
+	"github.com/andon-project/andon/gates"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
+)
+
+// S5, P9: whatever the wire does to an answer, it is taken once, and nothing is
+// forgotten because a call failed.
+func TestAnswerOverABadWire(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []emulator.FaultKind{emulator.FaultThrottle, emulator.FaultErrorJSON, emulator.FaultErrorHTML, emulator.FaultHang, emulator.FaultDrop} {
+		for _, after := range []bool{false, true} {
+			for _, operation := range []string{"PutApprovalResult", "GetPipelineState", "GetPipeline"} {
+				if after && kind == emulator.FaultThrottle {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s of %s, after: %v", kind, operation, after), func(t *testing.T) {
+					releasing(t, nil, func(t *testing.T, r *release) {
+						r.start()
+						time.Sleep(time.Duration(5-2) * time.Minute) // what the pipeline declares is asked for again
+						r.goesWrong(emulator.Fault{Kind: kind, Operation: operation, After: after, Count: 2})
+						id := r.ask("rev-1")
+						time.Sleep(54 * time.Second)
+						if r.status(id) != "Succeeded" {
+							t.Fatalf("L3: the approval is %s; andon says %+v", r.status(id), r.report())
+						}
+						if got := r.report(); len(got.Rulings) != 1 || got.Rulings[0].By != "" || len(got.Problems) > 0 {
+							t.Errorf("andon says %+v", got)
+						}
+						r.auditAnswers()
+					})
+				})
+			}
+		}
+	}
+}
+
+// P9: not even an hour of refusals makes it forget.
+func TestAnswerDenied(t *testing.T) {
+	denied := true
+	releasing(t, func(r *release) {
+		r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(w http.ResponseWriter) bool {
+			if denied {
+				w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+				w.WriteHeader(http.StatusBadRequest)
+				fmt.Fprint(w, `{"__type":"AccessDeniedException","message":"User is not authorized to perform: codepipeline:PutApprovalResult"}`)
+			}
+			return denied
+		}}
+	}, func(t *testing.T, r *release) {
+		r.start()
+		id := r.ask("rev-1")
+		time.Sleep(time.Hour)
+		got := r.report()
+		if got.Enforced || len(got.Problems) != 1 || got.Problems[0].Code != "denied" || !strings.Contains(got.Problems[0].Text, "allow it for andon's role") {
+			t.Fatalf("andon says %+v", got)
+		}
+		denied = false
+		time.Sleep(20 * time.Second)
+		if r.status(id) != "Succeeded" {
+			t.Errorf("the approval is %s; andon says %+v", r.status(id), r.report())
+		}
+		r.auditAnswers()
+	})
+}
+
+// P9: a person answers between our look and our answer. We read who it was, and tell.
+func TestPersonAnswersFirst(t *testing.T) {
+	for status, did := range map[types.ApprovalStatus]string{types.ApprovalStatusApproved: "approved", types.ApprovalStatusRejected: "rejected"} {
+		t.Run(did, func(t *testing.T) {
+			releasing(t, nil, func(t *testing.T, r *release) {
+				var id string
+				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(http.ResponseWriter) bool {
+					if err := r.person("alice", id, status); err != nil {
+						t.Error(err)
+					}
+					return false
+				}}
+				r.start()
+				id = r.ask("rev-1")
+				time.Sleep(time.Minute)
+				got := r.report()
+				if len(got.Rulings) != 1 || !strings.HasSuffix(got.Rulings[0].By, "/alice "+did+" it") || got.Approvals != 0 || len(got.Problems) > 0 {
+					t.Errorf("andon says %+v", got)
+				}
+				r.before = nil
+				next := r.ask("rev-2")
+				time.Sleep(20 * time.Second)
+				if r.status(next) != "Succeeded" {
+					t.Errorf("the next one is %s", r.status(next))
+				}
+				r.auditAnswers()
+			})
+		})
+	}
+}
+
+// S5: what is stopped, or followed by another, between our looks is not answered, and
+// the next one is answered for its own sake.
+func TestTokenIsSuperseded(t *testing.T) {
+	for _, operation := range []string{"GetPipelineState", "PutApprovalResult"} {
+		t.Run("before "+operation, func(t *testing.T) {
+			releasing(t, nil, func(t *testing.T, r *release) {
+				r.start()
+				var first, second string
+				r.before = map[string]func(http.ResponseWriter) bool{operation: func(http.ResponseWriter) bool {
+					if first != "" && second == "" && (operation == "PutApprovalResult" || r.intended()) {
+						second = "coming"
+						r.halt(first)
+						second = r.push("rev-2")
+					}
+					return false
+				}}
+				id := r.push("rev-1")
+				first = id
+				time.Sleep(2 * time.Minute)
+				if second == "" || r.status(id) != "Abandoned" || r.status(second) != "Succeeded" {
+					t.Errorf("the first is %s, the second (%s) %s; andon says %+v", r.status(id), second, r.status(second), r.report())
+				}
+				if _, said := r.said(second); !strings.Contains(said, "Execution "+second[:8]) {
+					t.Errorf("AWS shows %q", said)
+				}
+				r.auditAnswers()
+			})
+		})
+	}
+}
+
+// intended tells whether the journal has an intent without an outcome.
+func (r *release) intended() bool {
+	records, err := r.store.Read(r.t.Context(), r.gate.Stream(), 0, 0)
+	return err == nil && len(records) > 0 && records[len(records)-1].Kind == "intent"
+}
+
+// A person who stops an execution is not answered for it.
+func TestStoppingIsLeftAlone(t *testing.T) {
+	releasing(t, func(r *release) { r.black(blackout{0, time.Hour}) }, func(t *testing.T, r *release) {
+		r.start()
+		id := r.ask("rev-1")
+		r.stopGently(id)
+		time.Sleep(2 * time.Hour)
+		if got := r.report(); r.called("PutApprovalResult") != 0 || len(got.Cases) != 1 || got.Cases[0].Decision.Reasons[0].Code != "stopping" {
+			t.Errorf("andon says %+v", got)
+		}
+	})
+}
+
+// S8: killed at any step, with the journal or without it, the approval is given, and
+// given once.
+func TestKilledWhileAnswering(t *testing.T) {
+	t.Parallel()
+	for _, what := range []string{"intent", "PutApprovalResult", "read-back", "outcome"} {
+		for _, when := range []string{"before ", "after "} {
+			for _, lost := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s%s, journal lost: %v", when, what, lost), func(t *testing.T) {
+					releasing(t, nil, func(t *testing.T, r *release) { r.killedAt(when+what, lost) })
+				})
+			}
+		}
+	}
+}
+
+func (r *release) killedAt(step string, lost bool) {
+	real := r.store
+	r.mortal = &deadman{}
+	r.store = mortalStore{real, r.mortal}
+	r.start()
+	r.mortal.doom(step)
+	id := r.ask("rev-1")
+	time.Sleep(time.Minute)
+	if !r.mortal.dead.Load() {
+		r.t.Fatalf("the process was not killed %s: this test tests nothing", step)
+	}
+	r.stop()
+	r.store, r.mortal = real, nil
+	if lost {
+		r.store = newDisk()
+	}
+	r.start()
+	if r.status(id) != "Succeeded" {
+		r.t.Fatalf("two minutes after the restart the approval is %s; andon says %+v", r.status(id), r.report())
+	}
+	next := r.ask("rev-2")
+	time.Sleep(30 * time.Second)
+	if r.status(next) != "Succeeded" {
+		r.t.Fatalf("the next one is %s; andon says %+v", r.status(next), r.report())
+	}
+	if !lost {
+		r.auditAnswers()
+		if n := len(r.report().Rulings); n != 2 {
+			r.t.Errorf("the journal knows %d answers, want both: %+v", n, r.report().Rulings)
+		}
+	}
+	if got := r.report(); got.Rulings[len(got.Rulings)-1].Verb != gates.Approve || len(got.Problems) > 0 {
+		r.t.Errorf("andon says %+v", got)
+	}
+}
