@@ -54,12 +54,27 @@ func (r *reading) opens() bool { return r.events.Type == "DEFAULT_CLOSED" }
 // were going to block, by key. Past events are nobody's loss: people clear them out.
 type loss struct {
 	keys map[string]bool
-	of   int
+	had  map[string]ical.Occurrence // all that was ahead
 }
 
 // half tells that so much is lost that it looks like an accident: a feed that is built
 // while it is read, an export that broke, a calendar emptied by mistake.
-func (l loss) half() bool { return 2*len(l.keys) > l.of }
+func (l loss) half() bool { return 2*len(l.keys) > len(l.had) }
+
+// same tells that as much is lost as was before, but for what is over by now.
+func (l loss) same(before map[string]bool) bool {
+	for key := range l.keys {
+		if !before[key] {
+			return false
+		}
+	}
+	for key := range before {
+		if _, ahead := l.had[key]; ahead && !l.keys[key] {
+			return false
+		}
+	}
+	return true
+}
 
 // losses compares an answer with the last good one. An event is there if its UID is,
 // or if something is at its time (exporters that give new UIDs each time), or if it is
@@ -77,7 +92,7 @@ func losses(old, next *reading, now time.Time) (loss, error) {
 	if err != nil {
 		return loss{}, err
 	}
-	l := loss{keys: map[string]bool{}, of: len(had)}
+	l := loss{keys: map[string]bool{}, had: had}
 	for key, o := range had {
 		if _, ok := has[key]; ok || next.events.Cancelled(o.Event.UID, o.Start) {
 			continue
@@ -124,12 +139,3 @@ func keyOf(o ical.Occurrence) string {
 	}
 	return fmt.Sprintf("at %d/%d", o.Start.Unix(), o.End.Unix())
 }
-
-// Words of a refusal that a person has to understand.
-func (l loss) failure(since, believed time.Time) *Failure {
-	return &Failure{Code: HalfEmpty,
-		Text: fmt.Sprintf("since %s it lacks %d of the %d events that lay ahead; the last good copy counts", stamp(since), len(l.keys), l.of),
-		Do:   fmt.Sprintf("if they were removed on purpose, say so with andon calendar ack, or wait: if it stays like that it is believed from %s on", stamp(believed))}
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

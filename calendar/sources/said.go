@@ -68,3 +68,5 @@ func stampOrNever(t time.Time) string {
 	}
 	return stamp(t)
 }
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 MST") }

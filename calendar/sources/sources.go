@@ -84,6 +84,7 @@ const (
 	TooDear     Code = "too-expensive" // its rules take too many steps to be answered
 	HalfEmpty   Code = "half-empty"    // it lacks most of what was ahead
 	Disagrees   Code = "disagrees"     // AWS says something else of now than the document
+	NoJournal   Code = "journal"       // andon cannot read which freezes vanished before
 	Unknown     Code = "unknown"       // anything else
 )
 

@@ -27,14 +27,18 @@ func vanished(old, next *reading, window string, now time.Time) ([]calendar.Caus
 	if old == nil || old.opens() && next.opens() { // there, an event that comes opens: nothing vanishes
 		return nil, nil
 	}
-	causes, err := old.blocking(window, now, now.Add(vanishing))
+	from := now.Truncate(time.Second)
+	causes, err := old.blocking(window, from, from.Add(vanishing))
 	if err != nil {
 		return nil, err
 	}
-	if !old.opens() {
-		causes = slices.DeleteFunc(causes, func(c blocked) bool { return next.events.Cancelled(c.uid, c.began) })
+	var all []calendar.Cause
+	for _, c := range causes {
+		if old.opens() || !next.events.Cancelled(c.uid, c.began) {
+			all = append(all, c.Cause)
+		}
 	}
-	return next.without(causes, now)
+	return next.without(all, now)
 }
 
 // A blocked time is a cause, and the occurrence that it comes from.
@@ -69,27 +73,29 @@ func (r *reading) blocking(window string, from, to time.Time) ([]blocked, error)
 	return all, nil
 }
 
-// without is what is left of causes after now where r blocks itself.
-func (r *reading) without(causes []blocked, now time.Time) ([]calendar.Cause, error) {
-	to := now
+// without is what is left of causes that are not over, where r does not block itself.
+func (r *reading) without(causes []calendar.Cause, now time.Time) ([]calendar.Cause, error) {
+	from, to := now, now
 	for _, c := range causes {
-		to = later(to, c.End)
+		from, to = earlier(from, c.Start), later(to, c.End)
 	}
-	if len(causes) == 0 || !now.Before(to) {
+	if !now.Before(to) {
 		return nil, nil
 	}
-	found, err := r.events.Over(now, to, nil)
+	found, err := r.events.Over(from, to, nil)
 	if err != nil {
 		return nil, tooDear(err)
 	}
 	black := union(spansOf(found))
 	if r.opens() {
-		black = complement(black, now, to)
+		black = complement(black, from, to)
 	}
 	var left []calendar.Cause
 	for _, c := range causes {
-		for _, s := range (span{later(c.Start, now), c.End}).minus(black) {
-			left = append(left, withSpan(c.Cause, s))
+		for _, s := range (span{c.Start, c.End}).minus(black) {
+			if s.end.After(now) {
+				left = append(left, withSpan(c, s))
+			}
 		}
 	}
 	return joined(left), nil
