@@ -108,6 +108,10 @@ func (c *Copy) problems(now time.Time) (all []Problem, believed bool) {
 		text := fmt.Sprintf("its last good copy is of %s, and too old since %s", stamp(c.Read), stamp(c.Stale))
 		all, believed = append(all, Problem{Code: "stale", Text: text, Do: "see why reading it fails", Since: c.Stale}), false
 	}
+	if n := len(c.Kept); n > 0 {
+		all = append(all, Problem{Code: "vanished", Text: fmt.Sprintf("%d times that blocked vanished from it shortly before, and block until somebody acknowledges", n),
+			Do: "restore them in the calendar, or say that they may be gone: andon calendar ack"})
+	}
 	if c.Doubt != nil {
 		all, believed = append(all, *c.Doubt), false
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"slices"
 	"time"
 
 	"github.com/andon-project/andon/calendar/ical"
@@ -72,13 +73,21 @@ const (
 )
 
 // With returns the calendar with copies of its sources, worked out for a week back and
-// 400 days ahead of now. A source without a copy is unreadable.
+// 400 days ahead of now. A source without a copy is unreadable. Of a calendar that has
+// been worked out within a day, with the same events, that is taken over.
 func (c *Calendar) With(copies map[Ref]Copy, now time.Time) *Calendar {
 	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, copies: make([]Copy, len(c.sources))}
 	for i, s := range c.sources {
 		with.copies[i] = copies[s.Ref]
 	}
 	at := now.Unix()
+	if w := c.worked; w != nil && max(at-workedBefore-w.lo, w.lo+workedBefore-at) < daySeconds && slices.EqualFunc(c.copies, with.copies, sameTimes) {
+		with.worked = w
+		return with
+	}
 	with.worked = with.around(at-workedBefore, at+workedAfter)
 	return with
 }
+
+// sameTimes tells that copies block the same.
+func sameTimes(a, b Copy) bool { return a.Events == b.Events && slices.Equal(a.Kept, b.Kept) }

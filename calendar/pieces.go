@@ -116,7 +116,8 @@ func (s *stretch) side(direction int64) *int64 {
 	return &s.lo
 }
 
-// kept are freezes that vanished from a source and block nevertheless.
+// kept are freezes that vanished from a source and block nevertheless, narrowed as they
+// were.
 func (c *Calendar) kept(i int, lo, hi int64) (all []piece) {
 	if c.windows[i].source < 0 {
 		return nil
@@ -132,6 +133,9 @@ func (c *Calendar) kept(i int, lo, hi int64) (all []piece) {
 		if s.lo < hi && s.hi > lo && s.lo < s.hi {
 			all = append(all, piece{stretch: s, window: int32(i), reason: k.Reason, predicted: k.Predicted})
 		}
+	}
+	if narrowed, err := c.windows[i].narrowed(all, lo, hi); err == nil {
+		return narrowed
 	}
 	return all
 }

@@ -47,6 +47,7 @@ type Keeper struct {
 	unread    map[string]error     // why
 	published map[calendar.Ref]calendar.Copy
 	built     map[string]time.Time
+	worked    map[string]*calendar.Calendar // from which of calendars
 	listeners map[chan struct{}]bool
 	diskError string // what was told of the folder
 }
@@ -62,7 +63,7 @@ func NewKeeper(s Settings) *Keeper {
 	k := &Keeper{settings: s, shelf: shelf{s.Folder}, began: time.Now(), parsing: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
 		books: map[string]*book{}, calendars: map[string]*calendar.Calendar{}, sources: map[calendar.Ref]*source{},
 		kept: map[string][]keeping{}, unread: map[string]error{}, published: map[calendar.Ref]calendar.Copy{},
-		built: map[string]time.Time{}, listeners: map[chan struct{}]bool{}}
+		built: map[string]time.Time{}, worked: map[string]*calendar.Calendar{}, listeners: map[chan struct{}]bool{}}
 	k.snapshot.Store(&calendar.Snapshot{})
 	return k
 }
@@ -105,15 +106,18 @@ func (k *Keeper) Replace(calendars []*calendar.Calendar) {
 
 // build works a calendar out with what is known now. The caller holds building.
 func (k *Keeper) build(c *calendar.Calendar) *calendar.Calendar {
-	now := k.now()
+	now, base := k.now(), c
 	k.mu.Lock()
 	copies := k.copies(c, now)
 	for ref, copy := range copies {
 		k.published[ref] = copy
 	}
-	k.built[c.Name()] = now.wall
+	if last := (*k.snapshot.Load())[c.Name()]; last != nil && k.worked[c.Name()] == c {
+		base = last // only copies are new: it may have been worked out already
+	}
+	k.built[c.Name()], k.worked[c.Name()] = now.wall, c
 	k.mu.Unlock()
-	return c.With(copies, now.wall) // takes a while
+	return base.With(copies, now.wall) // takes a while
 }
 
 // copies are what is known of the sources of a calendar. The caller holds mu.
