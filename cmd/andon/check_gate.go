@@ -45,7 +45,10 @@ func gateOutlookOf(g config.Gate, all []config.Check) gateOutlook {
 		o.ClosesAfter = span(first)
 	}
 	if o.Action == "" {
-		o.MinHold, o.Reopen, o.PersonEnable, o.OnBlind = span(g.MinHold), g.Reopen, span(g.PersonEnable), g.OnBlind
+		o.MinHold, o.Reopen, o.PersonEnable = span(g.MinHold), g.Reopen, span(g.PersonEnable)
+		if len(g.Checks) > 0 {
+			o.OnBlind = g.OnBlind
+		}
 		return o
 	}
 	o.RejectBefore, o.Yield = span(g.RejectBefore), g.Yield
@@ -108,9 +111,10 @@ func (t *table) transition(g gateOutlook) {
 	t.row("  stays", "closed for "+g.MinHold+" at least")
 	t.row("  opens", opensText(g))
 	t.row("  person", "whoever enables it against a closed decision is not contradicted for "+g.PersonEnable)
-	if g.OnBlind == gates.CloseBlind {
+	switch g.OnBlind {
+	case gates.CloseBlind:
 		t.row("  blind", "closes after 15m without sight")
-	} else {
+	case gates.KeepBlind:
 		t.row("  blind", "changes nothing")
 	}
 }
@@ -175,10 +179,11 @@ func (t *table) approval(g gateOutlook) {
 	}
 	t.row("  approves", g.well())
 	if g.OnBlack != "" {
-		t.row("  black", g.replyText(g.OnBlack))
+		t.row("  black", map[gates.Reply]string{gates.RejectReply: "rejects",
+			gates.WaitReply: "waits; rejects " + g.RejectBefore + " before the approval expires, if the calendar does not clear in time"}[g.OnBlack])
 	}
 	if g.OnUnhealthy != "" {
-		t.row("  unhealthy", g.replyText(g.OnUnhealthy))
+		t.row("  unhealthy", map[gates.Reply]string{gates.WaitReply: "waits until production is well", gates.RejectReply: "rejects"}[g.OnUnhealthy])
 	}
 	if g.Yield {
 		t.row("  yields", "when it opens, it rejects a release behind which a newer one waits")
@@ -187,11 +192,4 @@ func (t *table) approval(g gateOutlook) {
 		t.row("  midway", map[gates.Midway]string{gates.FinishMidway: "a release that has entered goes on when it turns black",
 			gates.WaitMidway: "a release that has entered waits when it turns black", gates.RollbackMidway: "a release that has entered is rolled back when it turns black"}[g.Midway])
 	}
-}
-
-func (g gateOutlook) replyText(r gates.Reply) string {
-	if r == gates.RejectReply {
-		return "rejects"
-	}
-	return "waits; rejects " + g.RejectBefore + " before the approval expires, if nothing opens in time"
 }

@@ -32,9 +32,10 @@ type effects struct {
 	Writers   []string      `json:"writers"`
 	Egress    egressOutlook `json:"egress"`
 
-	Checks    []checkOutlook `json:"checks"`
-	Witnesses []checkOutlook `json:"witnesses"`
-	Gates     []gateOutlook  `json:"gates"`
+	Checks    []checkOutlook    `json:"checks"`
+	Witnesses []checkOutlook    `json:"witnesses"`
+	Calendars []calendarOutlook `json:"calendars"`
+	Gates     []gateOutlook     `json:"gates"`
 }
 
 // A mistake has line 0 where File is a variable or a flag.
@@ -98,7 +99,7 @@ func outlookOf(file string, cfg *config.Config, err error, now time.Time) outloo
 func effectsOf(cfg *config.Config, now time.Time) *effects {
 	o := &effects{Instance: cfg.Instance, Listen: cfg.Listen, Data: cfg.Data, MaxOpens: cfg.MaxOpens.String(), WebConfig: cfg.WebConfig,
 		Writers: append([]string{}, cfg.Writers...), Egress: egressOutlook(cfg.Egress), Replaced: []replacement{},
-		Checks: []checkOutlook{}, Witnesses: []checkOutlook{}, Gates: []gateOutlook{}}
+		Checks: []checkOutlook{}, Witnesses: []checkOutlook{}, Calendars: []calendarOutlook{}, Gates: []gateOutlook{}}
 	for _, path := range slices.Sorted(maps.Keys(cfg.Replaced)) {
 		o.Replaced = append(o.Replaced, replacement{path, cfg.Replaced[path]})
 	}
@@ -107,6 +108,9 @@ func effectsOf(cfg *config.Config, now time.Time) *effects {
 	}
 	for _, w := range cfg.Witnesses {
 		o.Witnesses = append(o.Witnesses, checkOutlookOf(w.Check, w.Network, nil, now))
+	}
+	for _, c := range cfg.Calendars {
+		o.Calendars = append(o.Calendars, calendarOutlookOf(c, cfg.Gates, now))
 	}
 	for _, g := range cfg.Gates {
 		o.Gates = append(o.Gates, gateOutlookOf(g, cfg.Checks))

@@ -10,8 +10,8 @@ import (
 
 // printOutlook writes what a valid configuration will do, for people.
 func printOutlook(w io.Writer, o outlook) error {
-	fmt.Fprintf(w, "%s is valid: %s, %s, %s; %s\n\n", plain(o.File), count(len(o.Checks), "check"), plural(len(o.Witnesses), "witness", "witnesses"),
-		count(len(o.Gates), "gate"), count(len(o.Warnings), "warning"))
+	fmt.Fprintf(w, "%s is valid: %s, %s, %s, %s; %s\n\n", plain(o.File), count(len(o.Checks), "check"), plural(len(o.Witnesses), "witness", "witnesses"),
+		count(len(o.Calendars), "calendar"), count(len(o.Gates), "gate"), count(len(o.Warnings), "warning"))
 	t := newTable()
 	if o.Instance != "" {
 		t.row("instance", o.Instance+o.by("instance"))
@@ -26,6 +26,9 @@ func printOutlook(w io.Writer, o outlook) error {
 	}
 	for _, c := range o.Witnesses {
 		t.check("witness", c)
+	}
+	for _, c := range o.Calendars {
+		t.calendar(c)
 	}
 	for _, g := range o.Gates {
 		t.gate(g)
