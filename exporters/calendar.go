@@ -57,7 +57,7 @@ type CalendarProblemView struct {
 func ViewCalendar(c *calendar.Calendar, now, t time.Time) CalendarStateView {
 	s := c.At(now, t)
 	v := CalendarStateView{State: s.Word, Causes: viewCauses(s.Causes), Next: known(s.Next), Calendar: c.Name(), Timezone: c.Zone().String(),
-		At: t.UTC(), Warns: viewCauses(s.Warns), Problems: []CalendarProblemView{}}
+		At: t.UTC().Truncate(time.Second), Warns: viewCauses(s.Warns), Problems: []CalendarProblemView{}}
 	for _, p := range s.Problems {
 		v.Problems = append(v.Problems, viewProblem(p))
 	}
@@ -149,12 +149,12 @@ func (s Sources) showCalendar(w http.ResponseWriter, r *http.Request) {
 type CalendarNextView struct {
 	Calendar string                `json:"calendar"`
 	Timezone string                `json:"timezone"`
-	At       time.Time             `json:"at"`      // from when it was looked for
-	For      string                `json:"for"`     // how long it has to stay clear, in Go's syntax
-	Opening  *time.Time            `json:"opening"` // null: there is none as far as is known
-	Until    *time.Time            `json:"until"`   // when that ends; null: not as far as is known
-	Latest   *time.Time            `json:"latest_start,omitempty"`
-	State    calendar.Word         `json:"state"` // at At
+	At       time.Time             `json:"at"`           // from when it was looked for
+	For      string                `json:"for"`          // how long it has to stay clear, in Go's syntax
+	Opening  *time.Time            `json:"opening"`      // null: there is none as far as is known
+	Until    *time.Time            `json:"until"`        // when that ends; null: not as far as is known
+	Latest   *time.Time            `json:"latest_start"` // null: nothing closes, or nothing was to fit
+	State    calendar.Word         `json:"state"`        // at At
 	Problems []CalendarProblemView `json:"problems"`
 }
 

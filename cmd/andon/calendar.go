@@ -11,15 +11,18 @@ import (
 func (p *program) calendarCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "calendar",
-		Short: "Ask calendars: what a file says, and when holidays are",
-		Long: `Asks calendars. It needs no daemon, no configuration and no AWS, and changes
-nothing.`,
-		Example: `  andon calendar expand --ics freeze.ics --timezone Asia/Tokyo --from 2026-11-01 --to 2027-02-01
+		Short: "Ask calendars: may a release start, why not, and when next",
+		Long: `Asks calendars of days and hours in which no release may start: those of a
+configuration, without a daemon, or those of a running andon; and what a calendar file
+says, and when holidays are.`,
+		Example: `  andon calendar show --config andon.yaml --month 2026-12
+  andon calendar next --calendar blackdays --for 3h
+  andon calendar expand --ics freeze.ics --timezone Asia/Tokyo --from 2026-11-01 --to 2027-02-01
   andon calendar holidays JP --from 2026-01-01 --to 2026-12-31`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.calendarExpandCommand(), p.calendarHolidaysCommand())
+	cmd.AddCommand(p.calendarShowCommand(), p.calendarNextCommand(), p.calendarExpandCommand(), p.calendarHolidaysCommand())
 	return cmd
 }
 

@@ -26,8 +26,14 @@ func lookOf(m calendar.Mark) look {
 	}[m]
 }
 
+// A chosenDay is one that stands out, and why.
+type chosenDay struct {
+	day calendar.Date
+	as  string
+}
+
 // drawMonth draws a month and tells what makes its days black.
-func (s paper) drawMonth(m calendar.Month, name string, today calendar.Date) string {
+func (s paper) drawMonth(m calendar.Month, name string, today chosenDay) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", s.wrap(fmt.Sprintf("%s %d · %s · %s", m.Month, m.Year, plain(name), zoneWords(m)), 0, 0))
 	width := 5
@@ -52,15 +58,15 @@ func (s paper) drawMonth(m calendar.Month, name string, today calendar.Date) str
 	return b.String()
 }
 
-// drawDay is a number of two digits and its sign; today is bracketed, where there is
+// drawDay is a number of two digits and its sign; the marked one is bracketed, where there is
 // room, or pointed at.
-func (s paper) drawDay(d *calendar.Day, today calendar.Date, width int) string {
+func (s paper) drawDay(d *calendar.Day, today chosenDay, width int) string {
 	if d == nil {
 		return strings.Repeat(" ", width)
 	}
 	l := lookOf(d.Mark)
 	before, after, colours := " ", " ", l.colours
-	if d.Date == today {
+	if d.Date == today.day {
 		before, after, colours = "[", "]", strings.TrimPrefix(colours+";1", ";")
 	}
 	if width < 5 {
@@ -70,12 +76,12 @@ func (s paper) drawDay(d *calendar.Day, today calendar.Date, width int) string {
 }
 
 // signs explains those that occur.
-func (s paper) signs(m calendar.Month, today calendar.Date) string {
+func (s paper) signs(m calendar.Month, today chosenDay) string {
 	there := map[calendar.Mark]bool{}
-	isToday := false
+	isThere := false
 	for _, d := range m.Days {
 		there[d.Mark] = true
-		isToday = isToday || d.Date == today
+		isThere = isThere || d.Date == today.day
 	}
 	var words []string
 	for _, mark := range []calendar.Mark{calendar.DayBlack, calendar.DayPartly, calendar.DayWarned, calendar.DayUnknown, calendar.DayAbsent} {
@@ -84,8 +90,8 @@ func (s paper) signs(m calendar.Month, today calendar.Date) string {
 			words = append(words, s.paint(l.colours, l.sign)+"\u00a0"+strings.ReplaceAll(l.text, " ", "\u00a0"))
 		}
 	}
-	if isToday {
-		words = append(words, map[bool]string{true: "[\u00a0]", false: ">"}[s.columns >= 35]+"\u00a0today")
+	if isThere {
+		words = append(words, map[bool]string{true: "[\u00a0]", false: ">"}[s.columns >= 35]+"\u00a0"+strings.ReplaceAll(today.as, " ", "\u00a0"))
 	}
 	if len(words) == 0 {
 		return ""

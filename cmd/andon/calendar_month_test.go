@@ -66,7 +66,7 @@ func december(t *testing.T) calendar.Month {
 func TestDrawMonth(t *testing.T) {
 	t.Parallel()
 	m := december(t)
-	today := calendar.Date{Year: 2026, Month: time.December, Day: 15}
+	today := chosenDay{calendar.Date{Year: 2026, Month: time.December, Day: 15}, "today"}
 	got := paper{columns: 80}.drawMonth(m, "black\x1b[2Jdays", today)
 	want := `December 2026 · black [2Jdays · Asia/Tokyo (UTC+09:00)
 

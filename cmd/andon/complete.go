@@ -77,3 +77,30 @@ func (p *program) configured(cmd *cobra.Command, given []string, namesOf func(*c
 	names := slices.DeleteFunc(namesOf(cfg), func(name string) bool { return name == "" || slices.Contains(given, name) })
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
+
+// completeCalendars proposes the calendars of the configuration that --config names,
+// else those of the daemon.
+func (p *program) completeCalendars(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	if f := cmd.Flag("config"); f != nil && f.Value.String() != "" {
+		return p.configured(cmd, nil, func(cfg *config.Config) (names []string) {
+			for _, c := range cfg.Calendars {
+				names = append(names, c.Name)
+			}
+			return names
+		})
+	}
+	r, err := p.named(cmd)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionDeadline)
+	defer cancel()
+	names, err := r.calendarNames(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for i, name := range names {
+		names[i] = plain(name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
