@@ -20,10 +20,10 @@ func (c *Calendar) Opening(now, from time.Time, length time.Duration) (opening t
 	for at := lo; at < end; {
 		black, next := c.look(at, at+1).turn(at, at+1)
 		switch {
-		case next == 0 || next >= end:
-			return timeOf(at), !black
-		case !black && next-at >= long:
+		case !black && (next == 0 || next-at >= long):
 			return timeOf(at), true
+		case next == 0:
+			return time.Time{}, false
 		}
 		at = next
 	}

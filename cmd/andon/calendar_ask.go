@@ -77,12 +77,8 @@ func (p *program) evaluate(ctx context.Context, file string) (calendar.Snapshot,
 		return nil, err
 	}
 	snapshot := calendar.Snapshot{}
-	for _, settings := range cfg.Calendars {
-		c, err := calendar.New(settings.Settings)
-		if err != nil {
-			return nil, err
-		}
-		snapshot[settings.Name] = c.With(nil, time.Now())
+	for _, c := range cfg.Calendars {
+		snapshot[c.Name] = c.Calendar.With(nil, time.Now())
 	}
 	return snapshot, nil
 }

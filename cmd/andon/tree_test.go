@@ -69,8 +69,15 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 		"andon emulator --account": true, // has a default, because nothing real is there
 		"andon probe --output":     true, // JUnit too
 
-		"andon calendar expand --output":   true, // TSV too
+		"andon calendar ack --config":      true, // optional: with it, no daemon is asked
+		"andon calendar next --config":     true,
+		"andon calendar show --config":     true,
+		"andon calendar diff --output":     true, // TSV too
+		"andon calendar expand --output":   true,
 		"andon calendar holidays --output": true,
+		"andon calendar lint --output":     true,
+		"andon calendar next --output":     true,
+		"andon calendar show --output":     true,
 		"andon health --addr":              true, // follows ANDON_LISTEN, as in a container
 		"andon journal --config":           true, // optional: names the directory only
 		"andon journal --data":             true, // nothing but the directory is needed
