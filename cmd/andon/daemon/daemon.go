@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/andon-project/andon/calendar/sources"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/exporters"
 	"github.com/andon-project/andon/gates"
@@ -22,21 +23,23 @@ import (
 
 // A Daemon is a configuration at work.
 type Daemon struct {
-	world    World
-	log      *slog.Logger
-	store    *Journal
-	monitor  *probes.Monitor
-	verdicts *gates.Verdicts
-	velocity *gates.Velocity // of all opens
-	calls    codepipeline.Calls
-	setup    atomic.Pointer[setup]
-	renewed  chan struct{}                                // there is a setup whose lines do not run yet
-	relook   chan struct{}                                // … and whose orphans are not known
-	untidy   chan struct{}                                // … and what reading it took is not given back
-	me       atomic.Pointer[string]                       // our ARN, once AWS told it
-	read     func() (*config.Config, config.Files, error) // nil: the configuration stays as it is
-	reloads  reloads
-	orphans  atomic.Pointer[[]gates.Orphan]
+	world     World
+	log       *slog.Logger
+	store     *Journal
+	monitor   *probes.Monitor
+	verdicts  *gates.Verdicts
+	velocity  *gates.Velocity // of all opens
+	calendars *sources.Keeper
+	outlet    *outlet // of calendars
+	calls     codepipeline.Calls
+	setup     atomic.Pointer[setup]
+	renewed   chan struct{}                                // there is a setup whose lines do not run yet
+	relook    chan struct{}                                // … and whose orphans are not known
+	untidy    chan struct{}                                // … and what reading it took is not given back
+	me        atomic.Pointer[string]                       // our ARN, once AWS told it
+	read      func() (*config.Config, config.Files, error) // nil: the configuration stays as it is
+	reloads   reloads
+	orphans   atomic.Pointer[[]gates.Orphan]
 
 	changing sync.Mutex // guards points, and that one setup follows the other
 	points   *Points
@@ -52,6 +55,8 @@ func New(ctx context.Context, w World, cfg *config.Config, from Origin) (*Daemon
 		d.log.Error("the journal cannot be read: andon closes, but opens nothing until it can", "error", err)
 	}
 	d.velocity = gates.NewVelocity(cfg.MaxOpens.N, cfg.MaxOpens.Per, time.Now())
+	d.outlet = newOutlet(w, cfg.Egress)
+	d.calendars = newKeeper(w, d.outlet, cfg.Data, d.store)
 	s, err := d.newSetup(ctx, cfg, nil)
 	if err != nil {
 		return nil, err
@@ -72,6 +77,7 @@ func (d *Daemon) Watch(ctx context.Context) {
 	parts.Go(func() { d.keepLines(ctx) })
 	parts.Go(func() { d.keepOrphans(ctx) })
 	parts.Go(func() { d.giveBack(ctx, d.untidy) })
+	parts.Go(func() { d.calendars.Run(ctx) })
 	parts.Go(func() { d.monitor.Run(ctx) })
 	parts.Wait()
 }
@@ -90,11 +96,7 @@ func (d *Daemon) keepLines(ctx context.Context) {
 			if running[l] == nil {
 				ctx, stop := context.WithCancel(ctx)
 				running[l] = stop
-				wake, deaf := d.monitor.Changed()
-				parts.Go(func() {
-					defer deaf()
-					l.Run(ctx, wake, newTeller(d.log).tell)
-				})
+				parts.Go(func() { d.keepLine(ctx, l) })
 			}
 		}
 		for l, stop := range running {
@@ -115,6 +117,19 @@ func (d *Daemon) keepLines(ctx context.Context) {
 		case <-d.renewed:
 		}
 	}
+}
+
+// keepLine runs a line. It is woken by verdicts and by calendars.
+func (d *Daemon) keepLine(ctx context.Context, l *gates.Line) {
+	verdicts, deaf := d.monitor.Changed()
+	defer deaf()
+	calendars, deafer := d.calendars.Changed()
+	defer deafer()
+	wake := make(chan struct{}, 1)
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	parts.Go(func() { either(ctx, verdicts, calendars, wake) })
+	l.Run(ctx, wake, newTeller(d.log).tell)
 }
 
 // keepVerdicts writes verdicts down when they change, and again when that failed.
@@ -195,7 +210,8 @@ func (d *Daemon) Handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.Reports,
 		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
 		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: d.world.Build, Hosts: d.hosts,
-		Config: d.reloads.last, Orphans: d.left, Calendars: d.calendars})
+		Config: d.reloads.last, Orphans: d.left, Calendars: d.calendars.Snapshot,
+		Feeds: d.calendars.States, Acknowledge: d.calendars.Ack})
 }
 
 // hosts are the names that the server answers for.

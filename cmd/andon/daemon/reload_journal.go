@@ -94,3 +94,11 @@ func differ[T any](all *[]string, what string, old, next []T, of func(*T) (strin
 		}
 	}
 }
+
+func settingsOf(cfg *config.Config) []calendar.Settings {
+	all := make([]calendar.Settings, len(cfg.Calendars))
+	for i, c := range cfg.Calendars {
+		all[i] = c.Settings
+	}
+	return all
+}

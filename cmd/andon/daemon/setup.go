@@ -19,7 +19,7 @@ type setup struct {
 	posts     map[place][]gates.Post // the same, by pipeline
 	lines     map[place]*gates.Line
 	regions   map[string]aws.Config
-	calendars calendar.Snapshot
+	calendars []*calendar.Calendar // in the order of the configuration, before any source was read
 }
 
 // newSetup makes ready what cfg asks for, with what stays of the setup before,
@@ -28,7 +28,7 @@ func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 	if before == nil {
 		before = new(setup)
 	}
-	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}, calendars: snapshotOf(cfg, time.Now())}
+	s := &setup{cfg: cfg, posts: map[place][]gates.Post{}, lines: map[place]*gates.Line{}, regions: map[string]aws.Config{}, calendars: calendarsOf(cfg, before)}
 	var err error
 	if s.questions, err = newQuestions(cfg, before.questions, d.world); err != nil {
 		return nil, err
@@ -47,12 +47,14 @@ func (d *Daemon) newSetup(ctx context.Context, cfg *config.Config, before *setup
 	return s, nil
 }
 
-// work lets the lines of s take up their gates. Those that are new are made;
-// all others have to be paused.
+// work lets the keeper take up the calendars of s, and the lines their gates. Lines
+// that are new are made; all others have to be paused.
 func (d *Daemon) work(ctx context.Context, s *setup) {
+	d.outlet.egress.Store(&s.cfg.Egress)
+	d.calendars.Replace(s.calendars)
 	for at, posts := range s.posts {
 		if s.lines[at] == nil {
-			l := gates.NewLine(d.monitor.Snapshot, d.calendars)
+			l := gates.NewLine(d.monitor.Snapshot, d.calendars.Snapshot)
 			l.Limit(d.velocity)
 			if me := d.me.Load(); me != nil {
 				l.IAm(*me)
