@@ -45,6 +45,8 @@ type GateView struct {
 	Order *OverrideView `json:"override,omitempty"`         // a person's order in force
 	Own   *OwnView      `json:"without_override,omitempty"` // what the gate would decide without it
 	Ended *EndView      `json:"override_ended,omitempty"`   // how the last order ended, until the next
+	Alone string        `json:"open_for,omitempty"`         // the one execution that it is open for
+	LetIn *LetInView    `json:"let_in,omitempty"`           // the last execution that was let in through what is disabled for others
 
 	Inside       []gates.Execution `json:"inside"` // in the stage, at most 50
 	InsideTotal  int               `json:"inside_total"`
@@ -74,6 +76,16 @@ type HoldView struct {
 	Suspect  bool              `json:"suspect"`           // the release inside, or the one that had just left, may be the cause
 	OldRead  bool              `json:"old_read"`          // CodePipeline did not let us look before we closed
 	Inside   []gates.Execution `json:"inside"`            // in the stage when it began, at most 50
+}
+
+// LetInView is an execution that was let in alone, by a person's order.
+type LetInView struct {
+	Execution string    `json:"execution"` // that was to enter
+	Entered   string    `json:"entered"`   // what did; "" for nothing
+	Actor     string    `json:"actor"`
+	Reason    string    `json:"reason"`
+	At        time.Time `json:"at"`
+	Over      bool      `json:"over"` // the transition is no longer enabled for it
 }
 
 // OwnView is a decision in short.
@@ -158,6 +170,10 @@ func viewGate(r gates.Report, now time.Time) GateView {
 	}
 	if e := r.Ended; e != nil {
 		v.Ended = &EndView{clip(e.ID), clip(e.Why), clip(e.Actor), e.At.UTC()}
+	}
+	v.Alone = clip(d.Allow)
+	if p := r.Passage; p != nil {
+		v.LetIn = &LetInView{clip(p.Allow.Execution), clip(p.Entered), clip(p.Allow.Actor), clip(p.Allow.Reason), p.At.UTC(), p.Over}
 	}
 	v.Hold = viewHold(r, now)
 	return v

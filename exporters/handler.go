@@ -30,6 +30,7 @@ type Sources struct {
 	JournalErrors func() uint64                                // uses of the journal that failed, since start
 	Journal       Journal                                      // nil: there is none to show
 	Commands      Commands                                     // nil: nothing can be ordered
+	Ways          Ways                                         // nil: no execution can be let through
 	Writer        func(*http.Request) (name string, err error) // who writes; an error is a sentence why they may not
 	Config        func() ConfigState
 	Orphans       func() []gates.Orphan

@@ -12,6 +12,7 @@ import (
 // OverridesView is the body of /api/v1/overrides.
 type OverridesView struct {
 	Overrides []GateOverrideView `json:"overrides"` // in force, in the order of the configuration
+	Allows    []AllowView        `json:"allows"`    // executions that are let through
 }
 
 // GateOverrideView is an order with its gate.
@@ -61,7 +62,7 @@ func viewOverride(o *gates.Override) *OverrideView {
 }
 
 func (s Sources) listOverrides(w http.ResponseWriter, _ *http.Request) {
-	view := OverridesView{Overrides: []GateOverrideView{}}
+	view := OverridesView{Overrides: []GateOverrideView{}, Allows: allows(s.reports())}
 	for _, r := range s.reports() {
 		if o := viewOverride(r.Override); o != nil {
 			view.Overrides = append(view.Overrides, GateOverrideView{r.Gate.Name, *o})

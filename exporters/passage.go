@@ -85,6 +85,8 @@ func judge(r gates.Report, now time.Time) passage {
 		return unknown("andon decided last at %s, which says nothing of now", stamp(r.At))
 	case r.Decision.State == gates.Closed:
 		return stop("the gate is closed: %s", firstOf(r.Decision.Reasons))
+	case r.Decision.Allow != "":
+		return stop("the gate is open for execution %s alone: %s", clip(r.Decision.Allow), firstOf(r.Decision.Reasons))
 	case r.Seen.Begun.IsZero():
 		return unknown("CodePipeline has not been read yet%s", because(r.Problems))
 	case !recent(r.Seen.Begun, now):

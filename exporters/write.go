@@ -37,6 +37,10 @@ func (s Sources) writes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/gates/{name}/override", s.writer(map[string]writing{http.MethodPut: s.setOverride, http.MethodDelete: s.clearOverride}))
 	mux.HandleFunc("/api/v1/calendars/{name}/ack", s.writer(map[string]writing{http.MethodPost: s.acknowledge}))
+	if s.Ways != nil {
+		mux.HandleFunc("/api/v1/pipelines/{pipeline}/executions/{execution}/allow",
+			s.writer(map[string]writing{http.MethodGet: s.showWay, http.MethodPut: s.allowExecution, http.MethodDelete: s.disallowExecution}))
+	}
 	mux.HandleFunc("/-/reload", s.writer(map[string]writing{http.MethodPost: s.reload}))
 	return mux
 }
@@ -48,7 +52,7 @@ type writing func(w http.ResponseWriter, r *http.Request, actor string)
 // nothing in the request's body can say otherwise.
 func (s Sources) writer(methods map[string]writing) http.HandlerFunc {
 	allow := make([]string, 0, len(methods))
-	for _, m := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		if methods[m] != nil {
 			allow = append(allow, m)
 		}

@@ -2,13 +2,9 @@ package gates
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/andon-project/andon/journal"
 )
 
 // AllowFor is how long an execution is let through where nothing is said.
@@ -101,9 +97,9 @@ func (l *Line) Allow(ctx context.Context, o WayOrder, t Tracker, clock func() ti
 	if err := o.valid(); err != nil {
 		return Way{}, err
 	}
-	track, terr := t.Track(ctx, o.Execution)
-	if why := track.ended(); terr == nil && why != "" {
-		return Way{Track: track}, &OrderError{Code: "no-execution", Text: fmt.Sprintf("execution %.60s cannot be let through: %s", o.Execution, why)}
+	track, terr, err := follow(ctx, t, o.Execution)
+	if err != nil {
+		return Way{}, err
 	}
 	members, done, err := l.acting(ctx)
 	if err != nil {
@@ -127,11 +123,47 @@ func (l *Line) Allow(ctx context.Context, o WayOrder, t Tracker, clock func() ti
 		}
 	}
 	w.Allow = &a
-	w.lookAhead(ctx, l, members, clock)
-	if terr != nil {
-		w.Blocks = append(w.Blocks, Reason{Code: callCode(terr), Text: "what rides along could not be looked up: " + terr.Error()})
-	}
+	w.lookAhead(ctx, l, members, a, clock)
+	w.doubt(terr)
 	return w, nil
+}
+
+// Way says what would come of letting an execution through, and orders nothing.
+// Only Execution and Blocker of o count.
+func (l *Line) Way(ctx context.Context, o WayOrder, t Tracker, clock func() time.Time) (Way, error) {
+	o.Actor, o.Reason = "nobody", "a look"
+	if err := o.said(); err != nil {
+		return Way{}, err
+	}
+	track, terr, err := follow(ctx, t, o.Execution)
+	if err != nil {
+		return Way{}, err
+	}
+	members, done, err := l.acting(ctx)
+	if err != nil {
+		return Way{}, err
+	}
+	defer done()
+	w := Way{Track: track, Before: clone(members[0].notes.past.allowed(o.Execution, clock()))}
+	w.lookAhead(ctx, l, members, Allow{Execution: o.Execution, Blocker: o.Blocker}, clock)
+	w.doubt(terr)
+	return w, nil
+}
+
+// follow looks for an execution and refuses what will go through no gate. That AWS
+// could not be asked is told apart, and refuses nothing.
+func follow(ctx context.Context, t Tracker, execution string) (track Track, unseen, refused error) {
+	track, unseen = t.Track(ctx, execution)
+	if why := track.ended(); unseen == nil && why != "" {
+		return track, nil, &OrderError{Code: "no-execution", Text: fmt.Sprintf("execution %.60s cannot be let through: %s", execution, why)}
+	}
+	return track, unseen, nil
+}
+
+func (w *Way) doubt(unseen error) {
+	if unseen != nil {
+		w.Blocks = append(w.Blocks, Reason{Code: callCode(unseen), Text: "what rides along could not be looked up: " + unseen.Error()})
+	}
 }
 
 // Disallow ends an order to let an execution through before its time. Only
@@ -162,53 +194,6 @@ func (l *Line) Disallow(ctx context.Context, o WayOrder, clock func() time.Time)
 	if w.Before == nil {
 		return Way{}, &OrderError{Code: "no-order", Text: fmt.Sprintf("execution %.60s is not let through, so there is nothing to end", o.Execution)}
 	}
-	w.lookAhead(ctx, l, members, clock)
+	w.lookAhead(ctx, l, members, Allow{}, clock)
 	return w, nil
-}
-
-// acting are the members that may change something, between two ticks, until done
-// is called.
-func (l *Line) acting(ctx context.Context) (members []*member, done func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, orderDeadline)
-	defer cancel()
-	if done, err = l.Pause(ctx); err != nil {
-		return nil, nil, &OrderError{Code: "busy", Err: err, Text: "andon is in the middle of calls to AWS that take long: nothing was ordered, try again"}
-	}
-	members = slices.DeleteFunc(slices.Clone(l.members), func(m *member) bool { return m.gate.Observing() })
-	if len(members) == 0 {
-		done()
-		return nil, nil, &OrderError{Code: "observing", Text: "all gates of this pipeline observe: they stop no execution, so none has to be let through"}
-	}
-	return members, done, nil
-}
-
-// put writes a person's order. Who writes beside us is read first, and what was
-// said to have failed is looked for.
-func (m *member) put(ctx context.Context, now time.Time, kind string, body any) error {
-	const enough = 5
-	err := error(journal.ErrConflict)
-	for try := 0; errors.Is(err, journal.ErrConflict) && try < enough; try++ {
-		if m.notes.catchUp(ctx); m.notes.err != nil {
-			return unwritten(m.notes.err)
-		}
-		err = m.notes.write(ctx, now, kind, body)
-	}
-	if err == nil {
-		return nil
-	}
-	m.notes.catchUp(ctx)
-	a, allow := body.(Allow)
-	there := func(o Allow) bool { return o.ID == a.ID }
-	if m.notes.err == nil && allow && slices.ContainsFunc(m.notes.past.Allows, there) {
-		return nil
-	}
-	return unwritten(err)
-}
-
-func clone(a *Allow) *Allow {
-	if a == nil {
-		return nil
-	}
-	c := *a
-	return &c
 }

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// lookAhead says what comes of an order, as a look at AWS shows, and wakes the line.
-func (w *Way) lookAhead(ctx context.Context, l *Line, members []*member, clock func() time.Time) {
+// lookAhead says what comes of a, as a look at AWS shows, and wakes the line. A zero a
+// is one that has ended.
+func (w *Way) lookAhead(ctx context.Context, l *Line, members []*member, a Allow, clock func() time.Time) {
 	select {
 	case l.ordered <- struct{}{}:
 	default: // it is awake already
@@ -20,21 +21,25 @@ func (w *Way) lookAhead(ctx context.Context, l *Line, members []*member, clock f
 		r := m.look(clock(), l.facts())
 		l.replace(r)
 		w.Gates = append(w.Gates, m.gate.Name)
-		if w.Allow != nil {
-			w.Blocks = append(w.Blocks, r.blocks(*w.Allow)...)
+		if a.Execution != "" {
+			w.Blocks = append(w.Blocks, r.blocks(a)...)
 		}
 	}
-	if w.Allow == nil {
+	if a.Execution == "" {
 		w.Will = "the execution goes through where the gates of its pipeline let everything through, and nowhere else"
 		return
 	}
 	for _, s := range w.Track.Stops {
-		if r, ok := s.blocks(*w.Allow, members); ok {
+		if r, ok := s.blocks(a, members); ok {
 			w.Blocks = append(w.Blocks, r)
 		}
 	}
-	w.Will = fmt.Sprintf("andon lets execution %s through at %s until %s, whatever the calendar and the checks say; all others stay where they are",
-		short(w.Allow.Execution), strings.Join(w.Gates, " and "), clockTime(w.Allow.Expires))
+	until := ""
+	if !a.Expires.IsZero() {
+		until = " until " + clockTime(a.Expires)
+	}
+	w.Will = fmt.Sprintf("andon lets execution %s through at %s%s, whatever the calendar and the checks say; all others stay where they are",
+		short(a.Execution), strings.Join(w.Gates, " and "), until)
 }
 
 // blocks are what keeps the gate of r from letting a's execution through now.

@@ -36,6 +36,14 @@ func describe(kind string, body json.RawMessage) string {
 		said, ok = in(body, func(x struct{ Hold gates.Hold }) string {
 			return x.Hold.Intent + ": a hold by order stands for production too: " + strings.Join(x.Hold.Checks, ", ")
 		})
+	case "allow":
+		said, ok = in(body, func(a gates.Allow) string {
+			return fmt.Sprintf("%s: %s lets execution %s through: %s; until %s at the latest", a.ID, a.Actor, a.Execution, a.Reason, stamp(a.Expires))
+		})
+	case "allow-end":
+		said, ok = in(body, func(e gates.AllowEnd) string { return e.ID + " ended: " + e.Actor + ": " + e.Reason })
+	case "passage":
+		said, ok = in(body, passageWords)
 	case "verdict":
 		said, ok = in(body, verdictWords)
 	case daemon.KindReload:
@@ -106,6 +114,16 @@ func overrideWords(o gates.Override) string {
 		s += fmt.Sprintf("; in place of %s, by %s: %s", r.ID, r.Actor, r.State)
 	}
 	return s
+}
+
+func passageWords(p gates.Passage) string {
+	switch p.Entered {
+	case "":
+		return fmt.Sprintf("%s: execution %s was to be let in, and nothing entered", p.Intent, p.Allow.Execution)
+	case p.Allow.Execution:
+		return fmt.Sprintf("%s: execution %s was let in, and nothing else", p.Intent, p.Entered)
+	}
+	return fmt.Sprintf("%s: execution %s entered, where %s was to be let in", p.Intent, p.Entered, p.Allow.Execution)
 }
 
 func verdictWords(v struct {

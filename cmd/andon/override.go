@@ -15,11 +15,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const overrideHelp = `An override is a person's order for one gate: to keep it open, or closed,
+const overrideHelp = `An override is a person's order. For one gate: to keep it open, or closed,
 whatever the checks say, until its time is over or it is ended. It lifts what
 andon holds, never what a person holds, and it is kept in the journal with who
 gave it and why. A later order replaces an earlier one. Who enables in the AWS
 console what is ordered closed ends that order.
+
+For one execution: to let it through all gates of its pipeline (allow), and it
+alone. That passes the calendar and the checks, but no order that a gate is
+closed.
 
 Orders are for the writers of an andon (web_config and writers in its
 configuration).
@@ -36,7 +40,7 @@ func (p *program) overrideCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	askFlags(cmd)
-	cmd.AddCommand(p.overrideSetCommand(), p.overrideListCommand(), p.overrideClearCommand())
+	cmd.AddCommand(p.overrideSetCommand(), p.overrideAllowCommand(), p.overrideListCommand(), p.overrideClearCommand())
 	return cmd
 }
 
@@ -82,15 +86,22 @@ Exit status: 0 it is in force, 1 it was refused, 2 andon could not be asked.`,
 func (p *program) overrideClearCommand() *cobra.Command {
 	var out output
 	var reason string
+	var way wayFlags
 	cmd := &cobra.Command{
-		Use:   "clear GATE",
-		Short: "End the order that is in force at a gate",
+		Use:   "clear [GATE]",
+		Short: "End the order that is in force at a gate, or for an execution",
 		Long: `Ends the order that is in force at a gate, before its time is over. The gate
-decides by itself again, and it is told what that is.
+decides by itself again, and it is told what that is. With --pipeline and
+--execution, and without a gate, that execution is no longer let through.
 
 Exit status: 0 it has ended, 1 it was refused, 2 andon could not be asked.`,
-		Example:           "  andon override clear production --reason 'the fix is out'",
-		Args:              gateName,
+		Example: "  andon override clear production --reason 'the fix is out'",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if way != (wayFlags{}) && len(args) == 0 {
+				return way.complete()
+			}
+			return gateName(cmd, args)
+		},
 		ValidArgsFunction: p.completeGates,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := wantReason(reason); err != nil {
@@ -100,11 +111,17 @@ Exit status: 0 it has ended, 1 it was refused, 2 andon could not be asked.`,
 			if err != nil {
 				return err
 			}
+			if len(args) == 0 {
+				return p.way(cmd.Context(), r, http.MethodDelete, way, struct {
+					Reason string `json:"reason"`
+				}{reason}, false, out)
+			}
 			return p.order(cmd.Context(), r, http.MethodDelete, args[0], struct {
 				Reason string `json:"reason"`
 			}{reason}, out)
 		},
 	}
+	way.on(cmd)
 	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why (required)")
 	out.flag(cmd)
 	return cmd
@@ -156,7 +173,8 @@ func (p *program) overrideListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the orders that are in force",
-		Long: `Lists the orders that are in force: which gate, who gave them, why, until when.
+		Long: `Lists the orders that are in force: which gate or execution, who gave them, why,
+until when.
 
 Exit status: 0 listed, also if there are none; 2 andon could not be asked.`,
 		Example: "  andon override list --output json",
@@ -177,7 +195,7 @@ Exit status: 0 listed, also if there are none; 2 andon could not be asked.`,
 			if out == outputJSON {
 				return ended(exitGood, p.printJSON(body))
 			}
-			return ended(exitGood, printOverrides(p.Stdout, said.Overrides))
+			return ended(exitGood, printOverrides(p.Stdout, said))
 		},
 	}
 	out.flag(cmd)

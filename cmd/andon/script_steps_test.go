@@ -122,8 +122,9 @@ func (s *stage) breakShop(ts *testscript.TestScript, _ bool, args []string) {
 func (s *stage) mend(*testscript.TestScript, bool, []string) { s.shop.Mend() }
 
 func (s *stage) push(ts *testscript.TestScript, _ bool, args []string) {
-	_, err := s.server.Model.Push("shop", args[0], "a change")
+	id, err := s.server.Model.Push("shop", args[0], "a change")
 	ts.Check(err)
+	ts.Setenv("EXECUTION", id)
 }
 
 // enable KEY and disable KEY REASON… act on the transition as somebody.

@@ -209,7 +209,7 @@ func (d *Daemon) Holds() int {
 func (d *Daemon) Handler() http.Handler {
 	return exporters.Handler(exporters.Sources{Clock: time.Now, Checks: d.monitor.Snapshot, Gates: d.Reports,
 		Delays: d.monitor.Delays, JournalErrors: d.store.failures.Load, Ready: d.ready, Calls: d.callCounts,
-		Journal: d.store, Commands: commands{d}, Writer: d.writer, Version: d.world.Build, Hosts: d.hosts,
+		Journal: d.store, Commands: commands{d}, Ways: commands{d}, Writer: d.writer, Version: d.world.Build, Hosts: d.hosts,
 		Config: d.reloads.last, Orphans: d.left, Calendars: d.calendars.Snapshot,
 		Feeds: d.calendars.States, Acknowledge: d.calendars.Ack})
 }

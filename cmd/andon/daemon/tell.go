@@ -25,6 +25,7 @@ func (t *teller) tell(reports []gates.Report) {
 			t.log.Info("gate "+name+" is held by: "+string(r.Holder), "reason", r.Seen.Reason, "changed_by", r.Seen.ChangedBy)
 		}
 		t.order(r)
+		t.passage(r)
 		if t.news(name+" problems", codes(r.Problems)) {
 			if len(r.Problems) == 0 {
 				t.log.Info("gate " + name + " has no problems any more")
@@ -50,6 +51,30 @@ func (t *teller) order(r gates.Report) {
 	}
 	if _, before := t.said[name+" ended"]; t.news(name+" ended", ended) && before && ended != "" {
 		t.log.Info(name+": the order has ended", "why", r.Ended.Why, "order", ended)
+	}
+}
+
+// passage tells of executions that are let through, and what entered for them.
+func (t *teller) passage(r gates.Report) {
+	name := "gate " + r.Gate.Name
+	for _, a := range r.Allows {
+		if t.news(name+" allow "+a.Execution, a.ID) {
+			t.log.Info(name+": "+a.Actor+" lets execution "+a.Execution+" through", "reason", a.Reason, "until", a.Expires, "order", a.ID)
+		}
+	}
+	ended := ""
+	if p := r.Passage; p != nil && p.Over {
+		ended = p.Intent
+	}
+	if _, before := t.said[name+" passage"]; t.news(name+" passage", ended) && before && ended != "" {
+		switch p := r.Passage; p.Entered {
+		case p.Allow.Execution:
+			t.log.Info(name+": the execution that is let through has entered, and nothing else", "execution", p.Entered)
+		case "":
+			t.log.Warn(name+": the execution that is let through did not enter", "execution", p.Allow.Execution)
+		default:
+			t.log.Error(name+": another execution entered than was to be let through", "entered", p.Entered, "execution", p.Allow.Execution)
+		}
 	}
 }
 
