@@ -14,15 +14,15 @@ type age struct {
 // newborn is the age of what is so now.
 func newborn(wall time.Time, up time.Duration) age { return age{wall: wall.Round(0), up: up} }
 
-// agedFrom is the age of what was so at a time that was written down. One that lies in
-// the future says that a clock was wrong, then or now: nobody knows how old it is.
-func agedFrom(then, wall time.Time, up, forever time.Duration) age {
+// agedFrom is the age of what was so at a time that was written down, and was looked at
+// last at another. Where that lies in the future, a clock was wrong, then or now: nobody
+// knows how old it is.
+func agedFrom(then, seen, wall time.Time, up, forever time.Duration) age {
 	const skew = time.Minute
 	a := newborn(wall, up)
-	if a.old = a.wall.Sub(then); a.old < -skew {
+	if a.old = max(a.wall.Sub(then), 0); a.wall.Before(later(then, seen).Add(-skew)) {
 		a.old = forever
 	}
-	a.old = max(a.old, 0)
 	return a
 }
 

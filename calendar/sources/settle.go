@@ -105,10 +105,10 @@ func (k *Keeper) store(name string) {
 		now := k.now()
 		k.mu.Lock()
 		due := s.of.Calendar == name && s.ready && s.good != nil && len(s.owed) == 0
+		due = due && (s.unsaved != nil || now.wall.Sub(s.labelled).Abs() >= s.every())
 		good, body, l := s.good, s.unsaved, label{}
 		if due {
 			l = s.label(now)
-			due = body != nil || s.labelled.IsZero() || l.Read.Sub(s.labelled).Abs() >= s.every()
 		}
 		k.mu.Unlock()
 		if !due {
@@ -117,7 +117,7 @@ func (k *Keeper) store(name string) {
 		err := k.shelf.put(s.key, body, l)
 		k.mu.Lock()
 		if err == nil {
-			if s.labelled = l.Read; s.good == good {
+			if s.labelled = l.Seen; s.good == good {
 				s.unsaved = nil
 			}
 		}

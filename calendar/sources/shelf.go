@@ -29,6 +29,7 @@ type label struct {
 	Digest  string    `json:"sha256"` // of the copy
 	Version Version   `json:"version"`
 	Read    time.Time `json:"read"` // when the source last said that it is so
+	Seen    time.Time `json:"seen"` // when this was written
 }
 
 // keyOfSource is the same as long as a window reads the same thing. Another address at

@@ -35,7 +35,7 @@ type source struct {
 
 	owed     []VanishedRecord // not in the journal yet
 	unsaved  []byte           // good's body, while it is not on disk
-	labelled time.Time        // what the disk says of how old good is
+	labelled time.Time        // when the disk was last told how old good is
 
 	poke    chan struct{} // its settings changed
 	fetcher Fetcher       // of the goroutine that asks
@@ -190,13 +190,13 @@ func (s *source) fail(now moment, err error) {
 
 // restore puts a copy of an earlier run in place.
 func (s *source) restore(now moment, r *reading, l label) {
-	s.good, s.version, s.labelled = r, l.Version, l.Read
-	s.age = agedFrom(l.Read, now.wall, now.up, s.staleAfter())
+	s.good, s.version, s.labelled = r, l.Version, l.Seen
+	s.age = agedFrom(l.Read, l.Seen, now.wall, now.up, s.staleAfter())
 }
 
 // label is what the disk should say of good.
 func (s *source) label(now moment) label {
-	return label{Digest: hex.EncodeToString(s.good.digest[:]), Version: s.version, Read: s.age.look(now.wall, now.up)}
+	return label{Digest: hex.EncodeToString(s.good.digest[:]), Version: s.version, Read: s.age.look(now.wall, now.up), Seen: now.wall}
 }
 
 // copy is what a calendar is told, but for what is kept by the journal.

@@ -1,0 +1,347 @@
+package sources_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/calendar/sources"
+	"github.com/andon-project/andon/journal"
+)
+
+const secret = "https://feeds.example.com/private-5ecre7/basic.ics"
+
+// A script is a source that says what the test wants.
+type script struct {
+	mu     sync.Mutex
+	says   func(last sources.Version) (sources.Answer, error)
+	asked  []time.Time
+	opened int
+}
+
+func (s *script) Fetch(_ context.Context, last sources.Version) (sources.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, time.Now())
+	return s.says(last)
+}
+
+func (s *script) say(f func(sources.Version) (sources.Answer, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.says = f
+}
+
+func (s *script) body(text string) {
+	s.say(func(sources.Version) (sources.Answer, error) { return sources.Answer{Body: []byte(text)}, nil })
+}
+
+func (s *script) fails(err error) {
+	s.say(func(sources.Version) (sources.Answer, error) { return sources.Answer{}, err })
+}
+
+func (s *script) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
+// A world is a keeper at work in virtual time, with one calendar of one source.
+type world struct {
+	*testing.T
+	feed   *script
+	store  journal.Store
+	folder string
+	skew   time.Duration // of the wall clock
+	log    strings.Builder
+	ics    calendar.ICS
+
+	keeper *sources.Keeper
+	stop   func()
+}
+
+func newWorld(t *testing.T) *world {
+	return &world{T: t, feed: &script{}, store: &journal.Memory{}, folder: t.TempDir(),
+		ics: calendar.ICS{URL: secret, Every: 5 * time.Minute, StaleAfter: 24 * time.Hour}}
+}
+
+func (w *world) now() time.Time { return time.Now().Add(w.skew).Round(0) }
+
+func (w *world) calendar(ics calendar.ICS) *calendar.Calendar {
+	w.Helper()
+	c, err := calendar.New(calendar.Settings{Name: "black", Timezone: "UTC", Windows: []calendar.Window{
+		{Name: "feed", Selector: calendar.Selector{ICS: &ics}}}})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
+}
+
+// start starts a keeper, as a daemon that starts does.
+func (w *world) start() {
+	w.Helper()
+	w.keeper = sources.NewKeeper(sources.Settings{Folder: w.folder, Journal: w.store, Clock: w.now,
+		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		Open: func(context.Context, calendar.Source) (sources.Fetcher, error) {
+			w.feed.opened++
+			return w.feed, nil
+		}})
+	w.keeper.Replace([]*calendar.Calendar{w.calendar(w.ics)})
+	ctx, cancel := context.WithCancel(w.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.keeper.Run(ctx)
+	}()
+	w.stop = func() { cancel(); <-done }
+	synctest.Wait()
+}
+
+// pass lets time pass, and everybody settle.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func (w *world) state() calendar.State {
+	return w.keeper.Snapshot().Over("black", w.now(), w.now(), w.now().Add(time.Minute))
+}
+
+// is checks what the calendar says now.
+func (w *world) is(want calendar.Word, when string) {
+	w.Helper()
+	if got := w.state(); got.Word != want {
+		w.Fatalf("%s: %s, want %s\n%+v\n%s", when, got.Word, want, got, w.log.String())
+	}
+}
+
+func (w *world) source() calendar.SourceState {
+	w.Helper()
+	all := w.keeper.States()
+	if len(all) != 1 {
+		w.Fatalf("%d sources", len(all))
+	}
+	return all[0]
+}
+
+func (w *world) failed(want sources.Code) {
+	w.Helper()
+	got := sources.Code("")
+	if f := w.source().Failed; f != nil {
+		got = sources.Code(f.Code)
+	}
+	if got != want {
+		w.Fatalf("the source failed with %q, want %q: %+v", got, want, w.source().Failed)
+	}
+}
+
+// file writes a calendar file.
+func file(events ...string) string {
+	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" + strings.Join(events, "") + "END:VCALENDAR\r\n"
+}
+
+// event writes an event from so long from now on, and for so long.
+func (w *world) event(uid string, in, lasts time.Duration, more ...string) string {
+	const layout = "20060102T150405Z"
+	from := w.now().UTC().Add(in)
+	return fmt.Sprintf("BEGIN:VEVENT\r\nUID:%s\r\nSUMMARY:freeze %s\r\nDTSTART:%s\r\nDTEND:%s\r\n%sEND:VEVENT\r\n",
+		uid, uid, from.Format(layout), from.Add(lasts).Format(layout), strings.Join(more, "\r\n"))
+}
+
+const (
+	hour = time.Hour
+	day  = 24 * time.Hour
+)
+
+func TestKeeperReadsOnItsBeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body(file(w.event("a", hour, hour)))
+		w.start()
+		defer w.stop()
+		w.is(calendar.Clear, "before the freeze")
+		w.pass(61 * time.Minute)
+		w.is(calendar.Black, "in the freeze")
+		if n := w.feed.count(); n < 11 || n > 14 {
+			t.Errorf("asked %d times in an hour, want about 12", n)
+		}
+		if s := w.source(); s.Kind != "https" || s.Events != 1 || s.Failed != nil || w.now().Sub(s.Read) > 6*time.Minute || !s.Stale.Equal(s.Read.Add(day)) {
+			t.Errorf("%+v", s)
+		}
+		w.pass(hour)
+		w.is(calendar.Clear, "after it")
+	})
+}
+
+// What was never read is unreadable; what is down is asked sooner than its beat at
+// first, and never hammered.
+func TestKeeperRetries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.fails(&sources.Failure{Code: sources.Unreachable, Text: "no connection"})
+		w.start()
+		defer w.stop()
+		w.is(calendar.Unreadable, "never read")
+		w.failed(sources.Unreachable)
+		w.pass(2 * time.Minute)
+		if n := w.feed.count(); n < 3 || n > 5 {
+			t.Errorf("asked %d times in two minutes, want 4: at 0, 15 s, 45 s, 105 s", n)
+		}
+		w.pass(day)
+		if n := w.feed.count(); n < 270 || n > 340 {
+			t.Errorf("asked %d times in a day, want about 290", n)
+		}
+		if s := w.source(); s.Failures != w.feed.count() || w.now().Sub(s.Failed.Since) < day {
+			t.Errorf("%+v, failed since %s", s, s.Failed.Since)
+		}
+		w.feed.body(file())
+		w.pass(6 * time.Minute)
+		w.is(calendar.Clear, "read at last")
+		w.failed("")
+		if n := strings.Count(w.log.String(), "cannot be read"); n != 1 {
+			t.Errorf("the failure was logged %d times:\n%s", n, w.log.String())
+		}
+	})
+}
+
+// P1: a calendar that is HTML, empty or truncated opened the gate.
+func TestP1BadAnswersNeverReplaceAGoodCopy(t *testing.T) {
+	t.Parallel()
+	dear := strings.Repeat("BEGIN:VEVENT\r\nDTSTART:19700101T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY\r\nEND:VEVENT\r\n", 20)
+	for _, tc := range []struct {
+		name string
+		body func(*world) string
+		code sources.Code
+	}{
+		{"empty", func(*world) string { return "" }, sources.NotCalendar},
+		{"HTML", func(*world) string { return "<!doctype html><html><body>Sign in</body></html>" }, sources.NotCalendar},
+		{"JSON", func(*world) string { return `{"error":"quota"}` }, sources.NotCalendar},
+		{"cut off", func(w *world) string { s := file(w.event("a", hour, hour)); return s[:len(s)-20] }, sources.NotCalendar},
+		{"cut in a line", func(w *world) string { return file(w.event("a", hour, hour))[:90] }, sources.NotCalendar},
+		{"an event alone", func(w *world) string { return w.event("a", hour, hour) }, sources.NotCalendar},
+		{"unknown zone", func(*world) string {
+			return file("BEGIN:VEVENT\r\nUID:a\r\nDTSTART;TZID=Nowhere:20000101T000000\r\nEND:VEVENT\r\n")
+		}, sources.NotCalendar},
+		{"too expensive", func(*world) string { return file(dear) }, sources.TooDear},
+		{"no events", func(*world) string { return file() }, sources.HalfEmpty},
+		{"half empty", func(w *world) string { return file(w.event("b", 40*day, hour)) }, sources.HalfEmpty},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				good := file(w.event("a", hour, 30*hour), w.event("b", 40*day, hour), w.event("c", 50*day, hour))
+				w.feed.body(good)
+				w.start()
+				defer w.stop()
+				w.feed.body(tc.body(w))
+				w.pass(90 * time.Minute)
+				w.is(calendar.Black, "the last good copy says so")
+				w.failed(tc.code)
+				if s := w.source(); s.Failed == nil || s.Events != 3 || w.now().Sub(s.Read) < hour {
+					t.Errorf("the answer was believed: %+v", s)
+				}
+				w.feed.body(good)
+				w.pass(6 * time.Minute)
+				w.failed("")
+				w.is(calendar.Black, "good again")
+			})
+		})
+	}
+}
+
+// P1, at the first answer: there is nothing to fall back on, so nothing is known.
+func TestP1BadAnswersAtFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body("<html>")
+		w.start()
+		defer w.stop()
+		w.is(calendar.Unreadable, "HTML")
+		w.failed(sources.NotCalendar)
+		w.feed.say(func(sources.Version) (sources.Answer, error) { return sources.Answer{Same: true}, nil })
+		w.pass(6 * time.Minute)
+		w.is(calendar.Unreadable, "the same as nothing")
+		w.failed(sources.Status)
+	})
+}
+
+func TestStaleIsUnreadableAndBlocksNevertheless(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body(file(w.event("a", 30*hour, hour)))
+		w.start()
+		defer w.stop()
+		w.feed.fails(errors.New("dial tcp: " + secret))
+		w.pass(23 * hour)
+		w.is(calendar.Clear, "a day old")
+		w.pass(2 * hour)
+		w.is(calendar.Unreadable, "too old")
+		w.failed(sources.Unknown)
+		w.pass(5*hour + 30*time.Minute)
+		w.is(calendar.Black, "too old, and it said that this is a freeze")
+		if strings.Contains(fmt.Sprint(w.keeper.States(), w.state(), w.log.String()), "5ecre7") {
+			t.Error("the address is shown")
+		}
+	})
+}
+
+// The same answer, by its version or by its bytes, makes a copy young again.
+func TestSameAnswerRefreshesTheAge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.say(func(last sources.Version) (sources.Answer, error) {
+			v := sources.Version{ETag: `"1"`}
+			if last == v {
+				return sources.Answer{Same: true, Version: v}, nil
+			}
+			return sources.Answer{Body: []byte(file()), Version: v}, nil
+		})
+		w.start()
+		defer w.stop()
+		changed, stop := w.keeper.Changed()
+		defer stop()
+		w.pass(30 * hour)
+		w.is(calendar.Clear, "said to be the same for longer than it would be believed")
+		select {
+		case <-changed:
+			t.Error("somebody was woken, though nothing changed")
+		default:
+		}
+	})
+}
+
+// What is worked out moves on with time, also while nothing is heard.
+func TestHorizonMoves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.ics.StaleAfter = 90 * day
+		w.feed.body(file())
+		w.start()
+		defer w.stop()
+		w.feed.fails(errors.New("down"))
+		w.pass(hour)
+		before := w.keeper.Snapshot()["black"]
+		w.pass(22 * hour)
+		if w.keeper.Snapshot()["black"] != before {
+			t.Error("a calendar is worked out without need")
+		}
+		w.pass(2 * hour)
+		if w.keeper.Snapshot()["black"] == before {
+			t.Error("a calendar is not worked out anew after a day")
+		}
+	})
+}

@@ -1,0 +1,340 @@
+package sources_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/journal"
+)
+
+// others are freezes so far away that they matter to no test but this: a calendar that
+// still has them is not half empty.
+func (w *world) others() string {
+	return w.event("x", 100*day, hour) + w.event("y", 200*day, hour) + w.event("z", 300*day, hour)
+}
+
+func (w *world) ack(window string) (calendar.Acked, error) {
+	return w.keeper.Ack(w.Context(), calendar.Ack{Calendar: "black", Window: window, Actor: "mika", Reason: "campaign called off"})
+}
+
+func (w *world) mustAck() calendar.Acked {
+	w.Helper()
+	a, err := w.ack("feed")
+	if err != nil {
+		w.Fatal(err)
+	}
+	return a
+}
+
+func (w *world) kinds() (all []string) {
+	w.Helper()
+	records, err := w.store.Read(w.Context(), "calendar/black", 0, 0)
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, r := range records {
+		all = append(all, r.Kind)
+	}
+	return all
+}
+
+// A freeze that vanishes shortly before it starts blocks until it is acknowledged, over
+// restarts, and however the disk fares.
+func TestVanishedFreezeBlocksUntilAcknowledged(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.feed.body(file(w.event("a", 3*hour, 10*hour), w.others()))
+			w.start()
+			w.feed.body(file(w.others()))
+			w.pass(4 * hour)
+			w.is(calendar.Black, "vanished")
+			if s := w.state(); s.Causes[0].Reason != "freeze a" || s.Problems[0].Code != "vanished" {
+				t.Errorf("%+v", s)
+			}
+			w.stop()
+			if lost {
+				w.folder = t.TempDir()
+			}
+			w.start()
+			defer func() { w.stop() }()
+			w.is(calendar.Black, "vanished before the restart")
+			if kept := w.source().Kept; len(kept) != 1 || kept[0].End.Sub(kept[0].Start) != 10*hour {
+				t.Errorf("kept: %+v", kept)
+			}
+			changed, stop := w.keeper.Changed()
+			defer stop()
+			if a := w.mustAck(); len(a.Freed) != 1 {
+				t.Errorf("%+v", a)
+			}
+			w.is(calendar.Clear, "acknowledged")
+			select {
+			case <-changed:
+			default:
+				t.Error("nobody was woken")
+			}
+			w.stop()
+			w.start()
+			w.is(calendar.Clear, "acknowledged before the restart")
+			if got := w.kinds(); !slices.Equal(got, []string{"vanished", "acknowledged"}) {
+				t.Errorf("journal: %s", got)
+			}
+			var refused *calendar.AckError
+			if _, err := w.ack(""); !errors.As(err, &refused) || refused.Code != "nothing" {
+				t.Errorf("a second word: %v", err)
+			}
+		})
+	}
+}
+
+// What vanishes is compared as time.
+func TestWhatVanishes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name        string
+		before      func(*world) string
+		after       func(*world) string
+		from, until time.Duration // kept
+	}{
+		{"deleted", func(w *world) string { return w.event("a", hour, 2*hour) }, func(*world) string { return "" }, hour, 3 * hour},
+		{"deleted while it lasts", func(w *world) string { return w.event("a", -hour, 2*hour) }, func(*world) string { return "" }, 0, hour},
+		{"shortened", func(w *world) string { return w.event("a", hour, 5*hour) }, func(w *world) string { return w.event("a", hour, 2*hour) }, 3 * hour, 6 * hour},
+		{"moved", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("a", 2*hour, 2*hour) }, hour, 2 * hour},
+		{"another in its place", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("b", hour, 2*hour) }, 0, 0},
+		{"split in two", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("b", hour, hour) + w.event("c", 2*hour, hour) }, 0, 0},
+		{"longer", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("a", hour, 9*hour) }, 0, 0},
+		{"over already", func(w *world) string { return w.event("a", -2*hour, hour) }, func(*world) string { return "" }, 0, 0},
+		{"far away", func(w *world) string { return w.event("a", 15*day, hour) }, func(*world) string { return "" }, 0, 0},
+		{"near, and long", func(w *world) string { return w.event("a", 13*day, 9*day) }, func(*world) string { return "" }, 13 * day, 22 * day},
+		{"cancelled in so many words", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("a", hour, 2*hour, "STATUS:CANCELLED", "") }, 0, 0},
+		{"one of a series cancelled", func(w *world) string { return w.event("a", hour, hour, "RRULE:FREQ=DAILY;COUNT=9", "") }, func(w *world) string {
+			at := w.now().UTC().Add(hour).Format("20060102T150405Z")
+			return w.event("a", hour, hour, "RRULE:FREQ=DAILY;COUNT=9", "") + w.event("a", hour, hour, "RECURRENCE-ID:"+at, "STATUS:CANCELLED", "")
+		}, 0, 0},
+		{"one of a series excepted", func(w *world) string { return w.event("a", hour, hour, "RRULE:FREQ=DAILY;COUNT=9", "") }, func(w *world) string {
+			at := w.now().UTC().Add(hour).Format("20060102T150405Z")
+			return w.event("a", hour, hour, "RRULE:FREQ=DAILY;COUNT=9", "EXDATE:"+at, "")
+		}, hour, 2 * hour},
+		{"took no time", func(w *world) string { return w.event("a", hour, 0) }, func(*world) string { return "" }, 0, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				began, after := w.now(), file(tc.after(w), w.others())
+				w.feed.body(file(tc.before(w), w.others()))
+				w.start()
+				defer w.stop()
+				w.feed.body(after)
+				w.pass(6 * time.Minute)
+				w.failed("")
+				kept := w.source().Kept
+				if tc.until == 0 {
+					if len(kept) > 0 {
+						t.Errorf("kept: %+v", kept)
+					}
+					return
+				}
+				if len(kept) != 1 || !kept[0].End.Equal(began.Add(tc.until)) || kept[0].Start.Sub(began.Add(tc.from)).Abs() > 6*time.Minute {
+					t.Errorf("kept %+v, want from %s to %s", kept, began.Add(tc.from), began.Add(tc.until))
+				}
+			})
+		})
+	}
+}
+
+// What comes back needs no word of a person's; and what is over needs none either.
+func TestVanishedComesBackOrEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		whole, without := file(w.event("a", hour, 2*hour), w.others()), file(w.others())
+		w.feed.body(whole)
+		w.start()
+		defer w.stop()
+		for range 3 {
+			w.feed.body(without)
+			w.pass(6 * time.Minute)
+			if len(w.source().Kept) != 1 {
+				t.Fatalf("kept: %+v", w.source().Kept)
+			}
+			w.feed.body(whole)
+			w.pass(6 * time.Minute)
+			if len(w.source().Kept) != 0 {
+				t.Fatalf("kept though it is back: %+v", w.source().Kept)
+			}
+		}
+		w.feed.body(without)
+		w.pass(2 * hour)
+		w.is(calendar.Black, "vanished again")
+		w.pass(hour)
+		w.is(calendar.Clear, "its time has passed")
+		if len(w.source().Kept) != 0 {
+			t.Errorf("kept: %+v", w.source().Kept)
+		}
+	})
+}
+
+// Of a calendar whose events open, an event that comes takes nothing away; becoming a
+// calendar whose events close does.
+func TestVanishedOfADefaultClosedCalendar(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		closed := "X-CALENDAR-TYPE:DEFAULT_CLOSED\r\n"
+		w.feed.body(file(closed))
+		w.start()
+		defer w.stop()
+		w.is(calendar.Black, "nothing opens")
+		w.feed.body(file(closed, w.event("a", 0, hour)))
+		w.pass(6 * time.Minute)
+		w.is(calendar.Clear, "an event opens")
+		w.feed.body(file(closed))
+		w.pass(6 * time.Minute)
+		w.is(calendar.Black, "an event is gone")
+		w.feed.body(file())
+		w.pass(6 * time.Minute)
+		w.is(calendar.Black, "all of the closed time vanished")
+		if s := w.source(); len(s.Kept) != 1 || s.Failed != nil {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// A store that fails when told to.
+type failing struct {
+	journal.Store
+	reads, appends error
+}
+
+func (f *failing) Append(ctx context.Context, r journal.Record) error {
+	if f.appends != nil {
+		return f.appends
+	}
+	return f.Store.Append(ctx, r)
+}
+
+func (f *failing) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
+	if f.reads != nil {
+		return nil, f.reads
+	}
+	return f.Store.Read(ctx, stream, after, limit)
+}
+
+// While the journal fails, what vanishes blocks, nobody can acknowledge it, and a
+// restart finds out again that it vanished.
+func TestVanishedWhileTheJournalFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		f := &failing{Store: &journal.Memory{}}
+		w.store = f
+		w.feed.body(file(w.event("a", hour, 10*hour), w.others()))
+		w.start()
+		f.appends = errors.New("disk full")
+		w.feed.body(file(w.others()))
+		w.pass(2 * hour)
+		w.is(calendar.Black, "vanished, unwritten")
+		var refused *calendar.AckError
+		if _, err := w.ack(""); !errors.As(err, &refused) || refused.Code != "journal" {
+			t.Fatalf("acknowledged: %v", err)
+		}
+		w.is(calendar.Black, "not acknowledged")
+		w.stop()
+		w.start()
+		defer func() { w.stop() }()
+		w.pass(6 * time.Minute)
+		w.is(calendar.Black, "vanished, found out again")
+		f.appends = nil
+		w.pass(time.Minute)
+		if got := w.kinds(); !slices.Equal(got, []string{"vanished"}) {
+			t.Errorf("journal: %s", got)
+		}
+		w.mustAck()
+		w.is(calendar.Clear, "acknowledged")
+	})
+}
+
+// Before the journal was read nobody knows what vanished before: nothing is known then.
+func TestUnreadJournalIsUnreadable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		f := &failing{Store: w.store, reads: errors.New("locked")}
+		w.store = f
+		w.feed.body(file())
+		w.start()
+		defer w.stop()
+		w.pass(hour)
+		w.is(calendar.Unreadable, "the journal cannot be read")
+		if p := w.state().Problems; !slices.ContainsFunc(p, func(p calendar.Problem) bool { return p.Code == "journal" }) {
+			t.Errorf("%+v", p)
+		}
+		f.reads = nil
+		w.pass(11 * time.Second)
+		w.is(calendar.Clear, "it can")
+		f.reads = errors.New("locked")
+		w.pass(hour)
+		w.is(calendar.Clear, "what it said is known")
+		if n := strings.Count(w.log.String(), "the journal of a calendar cannot be used"); n != 2 {
+			t.Errorf("logged %d times:\n%s", n, w.log.String())
+		}
+	})
+}
+
+// Two daemons read the same source: one record of what vanished is enough, and the word
+// of a person to one of them counts for the other.
+func TestTwoKeepersOneJournal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newWorld(t), newWorld(t)
+		b.store = a.store
+		whole, without := file(a.event("a", hour, 10*hour), a.others()), file(a.others())
+		for _, w := range []*world{a, b} {
+			w.feed.body(whole)
+			w.start()
+			defer w.stop()
+		}
+		a.feed.body(without)
+		a.pass(6 * time.Minute)
+		b.feed.body(without)
+		a.pass(2 * hour)
+		a.is(calendar.Black, "vanished for one")
+		b.is(calendar.Black, "vanished for the other")
+		a.mustAck()
+		a.is(calendar.Clear, "acknowledged")
+		a.pass(11 * time.Second)
+		b.is(calendar.Clear, "acknowledged elsewhere")
+		if got := a.kinds(); !slices.Equal(got, []string{"vanished", "acknowledged"}) {
+			t.Errorf("journal: %s", got)
+		}
+	})
+}
+
+func TestAckThatMeansNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body(file())
+		w.start()
+		defer w.stop()
+		for code, a := range map[string]calendar.Ack{
+			"no-calendar": {Calendar: "white", Actor: "mika", Reason: "r"},
+			"no-window":   {Calendar: "black", Window: "nights", Actor: "mika", Reason: "r"},
+			"nothing":     {Calendar: "black", Actor: "mika", Reason: "r"},
+			"invalid":     {Calendar: "black", Actor: "mika", Reason: " "},
+		} {
+			var refused *calendar.AckError
+			if _, err := w.keeper.Ack(t.Context(), a); !errors.As(err, &refused) || refused.Code != code {
+				t.Errorf("%+v: %v, want %s", a, err, code)
+			}
+		}
+	})
+}
