@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/exporters"
 	"github.com/spf13/cobra"
@@ -76,10 +78,9 @@ func (p *program) evaluate(ctx context.Context, file string) (calendar.Snapshot,
 	if err != nil {
 		return nil, err
 	}
-	snapshot := calendar.Snapshot{}
-	for _, c := range cfg.Calendars {
-		snapshot[c.Name] = c.Calendar.With(nil, time.Now())
-	}
+	w := p.world()
+	w.Log = slog.New(slog.DiscardHandler) // the answers tell what could not be read
+	snapshot, _ := daemon.Calendars(ctx, cfg, w)
 	return snapshot, nil
 }
 
