@@ -14,6 +14,7 @@ func registry(s Sources) *prometheus.Registry {
 	r := prometheus.NewRegistry()
 	r.MustRegister(
 		newGateMetrics(s),
+		newCalendarMetrics(s),
 		newDaemonMetrics(s),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

@@ -73,6 +73,7 @@ func allNames() (names []string) {
 	descs := make(chan *prometheus.Desc)
 	go func() {
 		newGateMetrics(busy()).Describe(descs)
+		newCalendarMetrics(busy()).Describe(descs)
 		newDaemonMetrics(busy()).Describe(descs)
 		close(descs)
 	}()

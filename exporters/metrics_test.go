@@ -16,6 +16,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 )
@@ -40,6 +41,11 @@ func busy() Sources {
 	delays = delays.Add(time.Millisecond)
 	s.Delays = func() *probes.Histogram { return delays }
 	s.Config = func() ConfigState { return ConfigState{Loaded: ago(time.Hour)} }
+	feed := fresh(campaigns)
+	feed.Failed = &calendar.Problem{Code: "status", Text: "it answered with status 503"}
+	feed.Kept = []calendar.Cause{{Window: "campaigns", Reason: "sale", Start: noon(), End: noon().Add(time.Hour)}}
+	with := dated(feed)
+	s.Calendars, s.Feeds = with.Calendars, with.Feeds
 	return s
 }
 
