@@ -49,25 +49,17 @@ func newCalendarPage(s Sources) http.Handler {
 
 // calendarPage is all that the page of a calendar tells.
 type calendarPage struct {
-	Name, Zone, Word string
-	Headline, Mood   string
-	Now, Next        zoned
-	Causes, Warns    []causeNote
-	Problems         []note
-	Title            string // of the month
-	Before, After    monthLink
-	Weeks            [][]dayCell
-	Legend           []calendar.Entry
-	Openings         []calendar.Times
-	MoreTimes        int // openings that are not listed
-	Sources          []sourceRow
-	Version          string
-}
-
-// causeNote is a cause and its end.
-type causeNote struct {
-	Text string
-	End  zoned
+	calendarCard
+	Zone          string
+	Now           zoned
+	Title         string // of the month
+	Before, After monthLink
+	Weeks         [][]dayCell
+	Legend        []calendar.Entry
+	Openings      []calendar.Times
+	MoreTimes     int // openings that are not listed
+	Sources       []sourceRow
+	Version       string
 }
 
 // monthLink leads to another month.
@@ -92,26 +84,9 @@ func (s Sources) lookAt(c *calendar.Calendar, month string) (calendarPage, error
 	if err != nil {
 		return calendarPage{}, errors.New("this month cannot be told: " + err.Error())
 	}
-	state := ViewCalendar(c, now, now).clipped()
 	m := calendar.NewMonth(year, which, zone, spans)
-	at := func(t *time.Time) zoned {
-		if t == nil {
-			return zoned{moment{time.Time{}, now}, zone}
-		}
-		return zoned{moment{*t, now}, zone}
-	}
-	v := calendarPage{Name: c.Name(), Zone: zone.String(), Word: state.State.String(), Now: at(&now), Next: at(state.Next), Title: monthTitle(year, which),
+	v := calendarPage{calendarCard: s.calendarCard(c, now), Zone: zone.String(), Now: zoned{moment{now, now}, zone}, Title: monthTitle(year, which),
 		Before: s.monthLink(c, year, which-1), After: s.monthLink(c, year, which+1), Version: s.Version.Version}
-	v.Mood, v.Headline = calendarMood(state.State)
-	for _, cause := range state.Causes {
-		v.Causes = append(v.Causes, causeNote{CauseText(cause), at(cause.End)})
-	}
-	for _, warn := range state.Warns {
-		v.Warns = append(v.Warns, causeNote{CauseText(warn), at(warn.End)})
-	}
-	for _, p := range state.Problems {
-		v.Problems = append(v.Problems, note{p.Text, p.Do, moment{p.Since, now}})
-	}
 	v.Weeks = drawWeeks(m, today)
 	v.Legend, v.Openings = fewTimes(m.Legend()), m.Openings()
 	v.MoreTimes = max(0, len(v.Openings)-mostTimes)
@@ -140,39 +115,4 @@ func monthTitle(year int, month time.Month) string {
 func (s Sources) monthLink(c *calendar.Calendar, year int, month time.Month) monthLink {
 	t := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	return monthLink{"/calendars/" + c.Name() + "?month=" + t.Format("2006-01"), t.Format("January 2006")}
-}
-
-// A sourceRow is a source as a page tells it.
-type sourceRow struct {
-	CalendarSourceView
-	Mood, Word  string
-	WasRead     moment
-	StaleMoment moment
-	KeptTexts   []string
-	Notes       []note
-}
-
-func drawSource(f CalendarSourceView, now time.Time) sourceRow {
-	at := func(t *time.Time) moment {
-		if t == nil {
-			return moment{time.Time{}, now}
-		}
-		return moment{*t, now}
-	}
-	row := sourceRow{CalendarSourceView: f, Mood: moodOpen, Word: "read", WasRead: at(f.Read), StaleMoment: at(f.StaleAt)}
-	switch {
-	case f.Stale || f.Doubt != nil:
-		row.Mood, row.Word = moodClosed, "not believed"
-	case !f.Up:
-		row.Mood, row.Word = moodUnknown, "failing"
-	}
-	for _, p := range []*CalendarProblemView{f.Failed, f.Doubt} {
-		if p != nil {
-			row.Notes = append(row.Notes, note{p.Text, p.Do, moment{p.Since, now}})
-		}
-	}
-	for _, k := range f.Kept {
-		row.KeptTexts = append(row.KeptTexts, CauseText(k))
-	}
-	return row
 }

@@ -52,6 +52,7 @@ type pageView struct {
 	Now      moment
 	Gates    []gateCard
 	Checks   []checkRow
+	Dates    []calendarCard
 	Hidden   int // checks that have no row
 	Version  string
 }
@@ -113,6 +114,7 @@ func (s Sources) look() pageView {
 	for _, r := range reports {
 		v.Gates = append(v.Gates, drawGate(r, now))
 	}
+	v.Dates = s.calendarCards(now)
 	v.Headline, v.Mood = headline(v.Gates, v.NotReady == "")
 	if v.Hidden = len(checks) - maxRows; v.Hidden > 0 {
 		checks = worstChecks(checks, now)[:maxRows]

@@ -247,7 +247,7 @@ func TestContrast(t *testing.T) {
 		for _, m := range regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`).FindAllStringSubmatch(css, -1) {
 			colour[m[1]] = m[2]
 		}
-		for _, pair := range []string{"text ground", "text panel", "quiet ground", "quiet panel", "link ground",
+		for _, pair := range []string{"text ground", "text panel", "quiet ground", "quiet panel", "link ground", "link panel",
 			"on-mood open", "on-mood closed", "on-mood unknown"} {
 			a, b, _ := strings.Cut(pair, " ")
 			x, y := luminance(t, colour[a]), luminance(t, colour[b])
