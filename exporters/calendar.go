@@ -73,7 +73,7 @@ func viewCauses(causes []calendar.Cause) []CalendarCauseView {
 }
 
 func viewProblem(p calendar.Problem) CalendarProblemView {
-	return CalendarProblemView{p.Window, p.Code, p.Text, p.Do, p.Since.UTC()}
+	return CalendarProblemView{p.Window, p.Code, p.Text, p.Do, p.Since.UTC().Truncate(time.Second)}
 }
 
 // clipped bounds what may come from outside: the texts of events.

@@ -12,6 +12,7 @@ import (
 type calendarCard struct {
 	Name, Word, Mood string
 	Lead             string // what that means for a release
+	Change           string // what stands before Next: Clear from
 	Next             zoned
 	Causes, Warns    []causeNote
 	Problems         []note
@@ -42,7 +43,7 @@ func (s Sources) calendarCard(c *calendar.Calendar, now time.Time) calendarCard 
 		return zoned{moment{*t, now}, c.Zone()}
 	}
 	card := calendarCard{Name: c.Name(), Word: state.State.String(), Next: at(state.Next)}
-	card.Mood, card.Lead = calendarMood(state.State)
+	card.Mood, card.Lead, card.Change = calendarMood(state.State)
 	for _, cause := range state.Causes {
 		card.Causes = append(card.Causes, causeNote{CauseText(cause), at(cause.End)})
 	}

@@ -42,11 +42,16 @@ func drawWeeks(m calendar.Month, today calendar.Date) [][]dayCell {
 func drawDay(d calendar.Day, m calendar.Month, today bool) dayCell {
 	cell := dayCell{Day: d.Date.Day, Mark: d.Mark.String(), Words: dayWords(d, m), Today: today}
 	whole := float64(d.End.Sub(d.Start))
-	told := d.Start
+	told, end := d.Start, d.Start
 	add := func(kind string, from, to time.Time) {
 		if from.Before(to) {
-			x := dayWidth * float64(from.Sub(d.Start)) / whole
-			cell.Parts = append(cell.Parts, dayPart{kind, x, dayWidth * float64(to.Sub(from)) / whole})
+			x, width := dayWidth*float64(from.Sub(d.Start))/whole, dayWidth*float64(to.Sub(from))/whole
+			if n := len(cell.Parts); n > 0 && cell.Parts[n-1].Kind == kind && end.Equal(from) { // no seam between causes
+				cell.Parts[n-1].Width += width
+			} else {
+				cell.Parts = append(cell.Parts, dayPart{kind, x, width})
+			}
+			end = to
 		}
 	}
 	for _, s := range d.Spans {

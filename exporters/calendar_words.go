@@ -28,15 +28,16 @@ func ZoneStamp(t time.Time, zone ical.Zone) string {
 	return t.In(time.FixedZone("", seconds)).Format(layout)
 }
 
-// calendarMood is the colour of what a calendar says, and what that means for a release.
-func calendarMood(w calendar.Word) (mood, lead string) {
+// calendarMood is the colour of what a calendar says, what that means for a release,
+// and what comes next.
+func calendarMood(w calendar.Word) (mood, lead, change string) {
 	switch w {
 	case calendar.Clear:
-		return moodOpen, "A release may start."
+		return moodOpen, "A release may start.", "Black from"
 	case calendar.Black:
-		return moodClosed, "No release may start."
+		return moodClosed, "No release may start.", "Clear from"
 	}
-	return moodUnknown, "andon cannot tell whether a release may start, so nothing is opened or approved."
+	return moodUnknown, "andon cannot tell whether a release may start, so nothing is opened or approved.", "As far as is known, black from"
 }
 
 // CauseText says what a cause is, without its times: autumn campaign (black-friday, ask
