@@ -22,6 +22,7 @@ egress/aws        < aws
 calendar          < calendar/ical holidays
 calendar/ical     < nothing
 calendar/sources  < calendar calendar/ical egress journal
+calendar/awscal   < calendar calendar/sources egress/aws aws
 emulator          < nothing
 shop              < nothing
 

@@ -58,7 +58,7 @@ func Explain(c Call, err error) Trouble {
 		return Trouble{Code: "server", Text: fmt.Sprintf("%s: AWS answered %d", op, resp.HTTPStatusCode()), Do: "andon tries again"}
 	case errors.As(err, &api) && api.ErrorCode() != unnamed:
 		code, do := common(api.ErrorCode())
-		return Trouble{Code: code, Name: api.ErrorCode(), Untouched: true, Text: fmt.Sprintf("%s: %s: %s", op, api.ErrorCode(), api.ErrorMessage()), Do: do}
+		return Trouble{Code: code, Name: api.ErrorCode(), Untouched: true, Text: fmt.Sprintf("%s: %.80s: %.500s", op, api.ErrorCode(), api.ErrorMessage()), Do: do} // whoever answered may say much
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
 		return Trouble{Code: "timeout", Text: fmt.Sprintf("%s: no answer within %v", op, c.Deadline), Do: "andon tries again"}
 	case resp != nil && resp.HTTPStatusCode() >= http.StatusMultipleChoices:

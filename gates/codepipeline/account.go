@@ -96,7 +96,7 @@ func call[In, Out any](ctx context.Context, a *Account, operation string, closin
 	if err != nil {
 		return out, a.failed(operation, err)
 	}
-	a.calls.count(operation, "ok")
+	a.calls.Count(operation, "ok")
 	return out, nil
 }
 

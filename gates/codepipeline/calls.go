@@ -14,7 +14,8 @@ type Calls struct {
 	n  map[Call]uint64
 }
 
-func (c *Calls) count(operation, code string) {
+// Count adds a request, by the code of its error or "ok".
+func (c *Calls) Count(operation, code string) {
 	if c == nil {
 		return
 	}
@@ -27,6 +28,7 @@ func (c *Calls) count(operation, code string) {
 }
 
 // Counts copies the counters.
+// Count adds a request, by the code of its error or "ok".
 func (c *Calls) Counts() map[Call]uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -43,7 +43,7 @@ func (p *Pipeline) declare(ctx context.Context) error {
 	case err != nil:
 		return err
 	case out.Pipeline == nil || aws.ToString(out.Pipeline.Name) != p.name:
-		p.account.calls.count("GetPipeline", "not-understood")
+		p.account.calls.Count("GetPipeline", "not-understood")
 		return &gates.CallError{Code: "other", Operation: "GetPipeline", Untouched: true,
 			Text: "GetPipeline: the answer is not one of CodePipeline; look at AWS_ENDPOINT_URL and proxies"}
 	}

@@ -25,7 +25,7 @@ func (a *Account) failed(operation string, err error) *gates.CallError {
 	if errors.As(err, &limited) && !errors.Is(err, context.Canceled) {
 		e.Code, e.Untouched = "limited", true
 		e.Text = operation + " was not sent: " + limited.Error()
-		a.calls.count(operation, e.Code)
+		a.calls.Count(operation, e.Code)
 		return e
 	}
 	t := egressaws.Explain(egressaws.Call{Service: "CodePipeline", Operation: operation, Deadline: callDeadline}, err)
@@ -36,7 +36,7 @@ func (a *Account) failed(operation string, err error) *gates.CallError {
 		t.Code, t.Do = gates.CodeAnswered, "somebody answered first, or nobody is asked any more: andon looks who"
 	}
 	e.Code, e.Text, e.Untouched = t.Code, t.Sentence(), t.Untouched || limited != nil
-	a.calls.count(operation, countCode(t))
+	a.calls.Count(operation, countCode(t))
 	return e
 }
 

@@ -18,9 +18,9 @@ func WhoAmI(ctx context.Context, cfg aws.Config, calls *Calls) (string, error) {
 	cfg.HTTPClient = egressaws.Bound(cfg.HTTPClient, maxAnswer)
 	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		calls.count("GetCallerIdentity", "failed")
+		calls.Count("GetCallerIdentity", "failed")
 		return "", err
 	}
-	calls.count("GetCallerIdentity", "ok")
+	calls.Count("GetCallerIdentity", "ok")
 	return aws.ToString(out.Arn), nil
 }

@@ -47,12 +47,12 @@ func (p *Pipeline) read(ctx context.Context, notBefore time.Time) error {
 		})
 	p.skew = p.account.skew.now()
 	if p.err == nil && aws.ToString(p.state.PipelineName) != p.name {
-		p.account.calls.count("GetPipelineState", "not-understood")
+		p.account.calls.Count("GetPipelineState", "not-understood")
 		p.state, p.err = nil, &gates.CallError{Code: "other", Operation: "GetPipelineState", Untouched: true,
 			Text: "GetPipelineState: the answer is not one of CodePipeline; look at AWS_ENDPOINT_URL and proxies"}
 	}
 	if p.err == nil && p.newest.outdates(p.state, p.begun) {
-		p.account.calls.count("GetPipelineState", "stale")
+		p.account.calls.Count("GetPipelineState", "stale")
 		p.state, p.err = nil, &gates.CallError{Code: "stale", Operation: "GetPipelineState", Untouched: true,
 			Text: "GetPipelineState: AWS answered from before what it had told already; andon asks again"}
 	}
@@ -112,7 +112,7 @@ func (t *transition) Read(ctx context.Context, notBefore time.Time) (gates.Seen,
 	}
 	seen, err := seenOf(p.state, t.stage)
 	if err != nil {
-		p.account.calls.count("GetPipelineState", "not-understood")
+		p.account.calls.Count("GetPipelineState", "not-understood")
 		return gates.Seen{}, err
 	}
 	seen.Begun, seen.Skew = p.begun, p.skew
