@@ -8,14 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
 // A file is a calendar on disk. Others replace it while it is read: what they write
 // half is refused as cut off, and read again soon.
 type file struct{ name string }
 
-// Fetch implements Fetcher. The version of a file is which one it is, its size, and
-// when it was changed.
+// Fetch implements Fetcher.
 func (f file) Fetch(ctx context.Context, last Version) (Answer, error) {
 	// Asked before it is opened: opening a pipe waits for whoever writes to it, and
 	// opening a device may do anything.
@@ -26,7 +26,7 @@ func (f file) Fetch(ctx context.Context, last Version) (Answer, error) {
 	if !info.Mode().IsRegular() {
 		return Answer{}, irregular(info)
 	}
-	if v := versionOf(info); v == last {
+	if v := versionOf(info); v == last && v != (Version{}) {
 		return Answer{Same: true, Version: v}, nil
 	}
 	r, err := os.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may have become a pipe since
@@ -47,12 +47,14 @@ func (f file) Fetch(ctx context.Context, last Version) (Answer, error) {
 	return Answer{Body: body, Version: versionOf(info)}, nil // noted first, read then
 }
 
+// versionOf tells files apart by size and by when they were changed; what was changed
+// just now may change again within what that time can tell, and is read again.
 func versionOf(info fs.FileInfo) Version {
-	which := uint64(0)
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		which = s.Ino
+	const coarse = 2 * time.Second
+	if time.Since(info.ModTime()) < coarse {
+		return Version{}
 	}
-	return Version{ETag: fmt.Sprintf("%d/%d/%d", which, info.Size(), info.ModTime().UnixNano())}
+	return Version{ETag: fmt.Sprintf("%d/%d", info.Size(), info.ModTime().UnixNano())}
 }
 
 // readAll reads as much as an answer may be.
