@@ -1,0 +1,253 @@
+package calendar_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/andon-project/andon/calendar"
+)
+
+// What windows mean, in the slowest way there is: is this instant in? It is asked of
+// package time what a clock shows, and nothing of calendar or ical.
+type slow func(t time.Time) bool
+
+// clockAt is what a clock shows, as an instant of UTC.
+func clockAt(t time.Time, zone *time.Location) time.Time {
+	_, offset := t.In(zone).Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+// first is the instant at which a clock shows a time, by looking at every fifth minute:
+// the first of two, and where there is none, as many minutes after the gap begins as
+// the clock would have gone.
+func first(wall time.Time, zone *time.Location) time.Time {
+	last := wall.Add(-26 * time.Hour)
+	for t := last; t.Before(wall.Add(26 * time.Hour)); t = t.Add(5 * time.Minute) {
+		switch shown := clockAt(t, zone); {
+		case shown.Equal(wall):
+			return t
+		case shown.After(wall):
+			return last.Add(wall.Sub(clockAt(last, zone)))
+		}
+		last = t
+	}
+	panic("no such time")
+}
+
+// during is from one time on the clock to another, or as long if nothing would be left.
+func during(from, to time.Time, zone *time.Location) slow {
+	lo, hi := first(from, zone), first(to, zone)
+	if !lo.Before(hi) {
+		hi = lo.Add(to.Sub(from))
+	}
+	return func(t time.Time) bool { return !t.Before(lo) && t.Before(hi) }
+}
+
+// A generator makes windows at random, with what they mean. All of their times are
+// near a day, and on five minutes.
+type generator struct {
+	*rand.Rand
+	zone *time.Location
+	day  time.Time // as a clock shows it, in UTC
+}
+
+func (g generator) chance(n int) bool { return g.IntN(n) == 0 }
+
+// minute is one of a day, rather one of those in which clocks are changed.
+func (g generator) minute() int {
+	if g.chance(2) {
+		return 5 * g.IntN(3*12)
+	}
+	return 5 * g.IntN(24*12)
+}
+
+func (g generator) near() time.Time { return g.day.AddDate(0, 0, g.IntN(9)-4) }
+
+func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
+
+// pattern makes days, hours and months.
+func (g generator) pattern() (days, hours, months []string, in slow) {
+	var on [7]bool
+	inMonth := func(time.Month) bool { return true }
+	begin, end := 0, 24*60
+	for d := range on {
+		on[d] = true
+	}
+	if g.chance(2) {
+		a, b := g.IntN(7), g.IntN(7)
+		days = []string{weekday(a) + "-" + weekday(b)}
+		for d := range on {
+			on[d] = a <= b && a <= d && d <= b || a > b && (d >= a || d <= b)
+		}
+	}
+	if g.chance(4) {
+		m := g.near().Month()
+		months = []string{m.String()}
+		inMonth = func(n time.Month) bool { return m == n }
+	}
+	if len(days) == 0 || g.chance(2) {
+		for begin, end = g.minute(), g.minute(); begin == end; end = g.minute() {
+		}
+		hours = []string{clock(begin) + "-" + clock(end)}
+	}
+	has := func(day time.Time) bool { return on[day.Weekday()] && inMonth(day.Month()) }
+	return days, hours, months, func(t time.Time) bool {
+		shown := clockAt(t, g.zone)
+		m := shown.Hour()*60 + shown.Minute()
+		if begin < end {
+			return has(shown) && begin <= m && m < end
+		}
+		return has(shown) && begin <= m || has(shown.AddDate(0, 0, -1)) && m < end
+	}
+}
+
+func weekday(d int) string { return strings.ToLower(time.Weekday(d).String()[:3]) }
+
+// selector makes any family, perhaps narrowed.
+func (g generator) selector() (s calendar.Selector, in slow) {
+	families := []func() (calendar.Selector, slow){g.dates, g.yearly, g.outside, g.added, g.cron, g.rule, g.rule}
+	narrowed := false
+	if i := g.IntN(len(families) + 2); i < len(families) {
+		s, in = families[i]()
+		narrowed = true
+	}
+	if !narrowed || g.chance(3) {
+		days, hours, months, pattern := g.pattern()
+		s.Days, s.Hours, s.Months = days, hours, months
+		in = and(in, pattern)
+	}
+	return s, in
+}
+
+func and(a, b slow) slow {
+	if a == nil {
+		return b
+	}
+	return func(t time.Time) bool { return a(t) && b(t) }
+}
+
+func (g generator) window(name string) (calendar.Window, slow) {
+	w := calendar.Window{Name: name}
+	var in slow
+	w.Selector, in = g.selector()
+	for g.chance(3) {
+		hole, out := g.selector()
+		w.Except = append(w.Except, hole)
+		rest := in
+		in = func(t time.Time) bool { return rest(t) && !out(t) }
+	}
+	return w, in
+}
+
+func (g generator) dates() (calendar.Selector, slow) {
+	from := g.near()
+	to := from.AddDate(0, 0, g.IntN(4))
+	if g.chance(2) {
+		return calendar.Selector{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}, during(from, to.AddDate(0, 0, 1), g.zone)
+	}
+	from = from.Add(time.Duration(g.minute()) * time.Minute)
+	to = from.Add(time.Duration(5+g.IntN([]int{10, 3000}[g.IntN(2)])*5) * time.Minute)
+	const form = "2006-01-02T15:04"
+	return calendar.Selector{From: from.Format(form), To: to.Format(form)}, during(from, to, g.zone)
+}
+
+func (g generator) yearly() (calendar.Selector, slow) {
+	from, to := g.near(), g.near()
+	a, b := from.Format("01-02"), to.Format("01-02")
+	return calendar.Selector{From: a, To: b}, func(t time.Time) bool {
+		shown := clockAt(t, g.zone).Format("01-02")
+		if a <= b {
+			return a <= shown && shown <= b
+		}
+		return a <= shown || shown <= b
+	}
+}
+
+func (g generator) outside() (calendar.Selector, slow) {
+	days, hours, _, in := generator{g.Rand, g.zone, g.day}.patternWithoutMonths()
+	return calendar.Selector{Outside: &calendar.Outside{Days: days, Hours: hours}}, func(t time.Time) bool { return !in(t) }
+}
+
+func (g generator) patternWithoutMonths() (days, hours, months []string, in slow) {
+	for {
+		if days, hours, months, in = g.pattern(); months == nil && (hours != nil || len(days) > 0) {
+			return days, hours, nil, in
+		}
+	}
+}
+
+func (g generator) added() (calendar.Selector, slow) {
+	day := g.near()
+	before, after := time.Duration(5*g.IntN(200))*time.Minute, time.Duration(5*g.IntN(200))*time.Minute
+	lo, hi := first(day, g.zone), first(day.AddDate(0, 0, 1), g.zone)
+	if !lo.Before(hi) {
+		hi = lo.Add(24 * time.Hour)
+	}
+	lo, hi = lo.Add(-before), hi.Add(after)
+	return calendar.Selector{Holidays: &calendar.HolidayDays{Add: []string{day.Format(time.DateOnly) + " ours"}, Before: calendar.Length{Exact: before}, After: calendar.Length{Exact: after}}},
+		func(t time.Time) bool { return !t.Before(lo) && t.Before(hi) }
+}
+
+// starts are those of cron and rrule: times of days, each as long on the clock or
+// exactly.
+func (g generator) starts(days func(time.Time) bool, minutes []int) (calendar.Length, slow) {
+	length := calendar.Length{Exact: time.Duration(5+5*g.IntN(400)) * time.Minute}
+	if g.chance(4) {
+		length = calendar.Length{Days: 1 + g.IntN(2), Exact: time.Duration(5*g.IntN(30)) * time.Minute}
+	}
+	type stretch struct{ lo, hi time.Time }
+	var all []stretch
+	for day := g.day.AddDate(0, 0, -12); day.Before(g.day.AddDate(0, 0, 12)); day = day.AddDate(0, 0, 1) {
+		if !days(day) {
+			continue
+		}
+		for _, m := range minutes {
+			wall := day.Add(time.Duration(m) * time.Minute)
+			s := stretch{lo: first(wall, g.zone)}
+			s.hi = s.lo
+			if length.Days > 0 {
+				if s.hi = first(wall.AddDate(0, 0, length.Days), g.zone); !s.lo.Before(s.hi) {
+					s.hi = s.lo.Add(time.Duration(length.Days) * 24 * time.Hour)
+				}
+			}
+			s.hi = s.hi.Add(length.Exact)
+			all = append(all, s)
+		}
+	}
+	return length, func(t time.Time) bool {
+		for _, s := range all {
+			if !t.Before(s.lo) && t.Before(s.hi) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func (g generator) cron() (calendar.Selector, slow) {
+	minute, step := 5*g.IntN(12), 1+g.IntN(23)
+	var minutes []int
+	for h := 0; h < 24; h += step {
+		minutes = append(minutes, h*60+minute)
+	}
+	day, weekday := g.near().Day(), g.IntN(7)
+	fields, on := fmt.Sprintf("%d * *", day), func(t time.Time) bool { return t.Day() == day }
+	switch g.IntN(3) {
+	case 0:
+		fields, on = fmt.Sprintf("* * %d", weekday), func(t time.Time) bool { return int(t.Weekday()) == weekday }
+	case 1:
+		fields, on = fmt.Sprintf("%d * %d", day, weekday), func(t time.Time) bool { return t.Day() == day || int(t.Weekday()) == weekday }
+	}
+	length, in := g.starts(on, minutes)
+	return calendar.Selector{Cron: fmt.Sprintf("%d */%d %s", minute, step, fields), For: length}, in
+}
+
+func (g generator) rule() (calendar.Selector, slow) {
+	begin := g.day.AddDate(0, 0, -30)
+	every, m := 1+g.IntN(3), g.minute()
+	length, in := g.starts(func(t time.Time) bool { return int(t.Sub(begin).Hours()/24)%every == 0 }, []int{m})
+	start := begin.Format(time.DateOnly) + "T" + clock(m)
+	return calendar.Selector{RRule: fmt.Sprintf("FREQ=DAILY;INTERVAL=%d", every), Start: start, For: length}, in
+}
