@@ -18,19 +18,20 @@ func TestClockThatIsSet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		w.feed.body(file())
 		w.start()
 		defer func() { w.stop() }()
 		w.feed.fails(errors.New("down"))
 		w.pass(20 * hour)
-		w.skew = -19 * hour
+		w.skew.Store(int64(-19 * hour))
 		w.pass(5 * hour)
 		w.is(calendar.Unreadable, "25 hours old, by a clock that was set back 19")
 		w.feed.body(file())
-		w.pass(6 * time.Minute)
+		w.pass(35 * time.Minute)
 		w.is(calendar.Clear, "read again")
 		w.feed.fails(errors.New("down"))
-		w.skew += 25 * hour // or the machine slept
+		w.skew.Add(int64(25 * hour)) // or the machine slept
 		w.pass(11 * time.Second)
 		w.is(calendar.Unreadable, "25 hours old, by the wall clock")
 	})
@@ -42,6 +43,7 @@ func TestAgeOverRestarts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		w.feed.body(file(w.event("a", 26*hour, hour)))
 		w.start()
 		w.feed.fails(errors.New("down"))
@@ -54,10 +56,10 @@ func TestAgeOverRestarts(t *testing.T) {
 		w.pass(5 * hour)
 		w.is(calendar.Unreadable, "25 hours old")
 		w.stop()
-		w.skew = -24 * hour
+		w.skew.Store(int64(-24 * hour))
 		w.start()
 		w.is(calendar.Unreadable, "from the future, by a clock that was set back while nobody looked")
-		w.skew = 0
+		w.skew.Store(0)
 		w.stop()
 		w.start()
 		w.pass(90 * time.Minute)
@@ -104,7 +106,7 @@ func TestCopiesOnDisk(t *testing.T) {
 				if err := os.WriteFile(name, []byte(damaged), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				w.log.Reset()
+				w.log = logbook{}
 				w.start()
 				w.is(calendar.Unreadable, "a damaged copy "+f.Name())
 				if !strings.Contains(w.log.String(), "cannot be used") {

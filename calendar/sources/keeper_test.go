@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,10 +21,9 @@ const secret = "https://feeds.example.com/private-5ecre7/basic.ics"
 
 // A script is a source that says what the test wants.
 type script struct {
-	mu     sync.Mutex
-	says   func(last sources.Version) (sources.Answer, error)
-	asked  []time.Time
-	opened int
+	mu    sync.Mutex
+	says  func(last sources.Version) (sources.Answer, error)
+	asked []time.Time
 }
 
 func (s *script) Fetch(_ context.Context, last sources.Version) (sources.Answer, error) {
@@ -53,14 +53,32 @@ func (s *script) count() int {
 	return len(s.asked)
 }
 
+// A logbook is what was logged.
+type logbook struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logbook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // A world is a keeper at work in virtual time, with one calendar of one source.
 type world struct {
 	*testing.T
 	feed   *script
 	store  journal.Store
 	folder string
-	skew   time.Duration // of the wall clock
-	log    strings.Builder
+	skew   atomic.Int64 // of the wall clock
+	log    logbook
 	ics    calendar.ICS
 
 	keeper *sources.Keeper
@@ -72,7 +90,7 @@ func newWorld(t *testing.T) *world {
 		ics: calendar.ICS{URL: secret, Every: 5 * time.Minute, StaleAfter: 24 * time.Hour}}
 }
 
-func (w *world) now() time.Time { return time.Now().Add(w.skew).Round(0) }
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.skew.Load())).Round(0) }
 
 func (w *world) calendar(ics calendar.ICS) *calendar.Calendar {
 	w.Helper()
@@ -90,7 +108,6 @@ func (w *world) start() {
 	w.keeper = sources.NewKeeper(sources.Settings{Folder: w.folder, Journal: w.store, Clock: w.now,
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		Open: func(context.Context, calendar.Source) (sources.Fetcher, error) {
-			w.feed.opened++
 			return w.feed, nil
 		}})
 	w.keeper.Replace([]*calendar.Calendar{w.calendar(w.ics)})
@@ -280,6 +297,7 @@ func TestStaleIsUnreadableAndBlocksNevertheless(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		w.feed.body(file(w.event("a", 30*hour, hour)))
 		w.start()
 		defer w.stop()
@@ -302,6 +320,7 @@ func TestSameAnswerRefreshesTheAge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		w.feed.say(func(last sources.Version) (sources.Answer, error) {
 			v := sources.Version{ETag: `"1"`}
 			if last == v {
@@ -328,6 +347,7 @@ func TestHorizonMoves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		w.ics.StaleAfter = 90 * day
 		w.feed.body(file())
 		w.start()

@@ -52,6 +52,7 @@ func TestHalfEmptyThatChangesIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
+		w.ics.Every = 30 * time.Minute
 		a, d := file(w.event("a", 20*day, hour)), file(w.event("d", 50*day, hour))
 		w.feed.body(w.full())
 		w.start()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,19 +212,19 @@ func TestVanishedOfADefaultClosedCalendar(t *testing.T) {
 // A store that fails when told to.
 type failing struct {
 	journal.Store
-	reads, appends error
+	reads, appends atomic.Bool
 }
 
 func (f *failing) Append(ctx context.Context, r journal.Record) error {
-	if f.appends != nil {
-		return f.appends
+	if f.appends.Load() {
+		return errors.New("disk full")
 	}
 	return f.Store.Append(ctx, r)
 }
 
 func (f *failing) Read(ctx context.Context, stream string, after uint64, limit int) ([]journal.Record, error) {
-	if f.reads != nil {
-		return nil, f.reads
+	if f.reads.Load() {
+		return nil, errors.New("locked")
 	}
 	return f.Store.Read(ctx, stream, after, limit)
 }
@@ -238,7 +239,7 @@ func TestVanishedWhileTheJournalFails(t *testing.T) {
 		w.store = f
 		w.feed.body(file(w.event("a", hour, 10*hour), w.others()))
 		w.start()
-		f.appends = errors.New("disk full")
+		f.appends.Store(true)
 		w.feed.body(file(w.others()))
 		w.pass(2 * hour)
 		w.is(calendar.Black, "vanished, unwritten")
@@ -252,7 +253,7 @@ func TestVanishedWhileTheJournalFails(t *testing.T) {
 		defer func() { w.stop() }()
 		w.pass(6 * time.Minute)
 		w.is(calendar.Black, "vanished, found out again")
-		f.appends = nil
+		f.appends.Store(false)
 		w.pass(time.Minute)
 		if got := w.kinds(); !slices.Equal(got, []string{"vanished"}) {
 			t.Errorf("journal: %s", got)
@@ -267,7 +268,8 @@ func TestUnreadJournalIsUnreadable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		f := &failing{Store: w.store, reads: errors.New("locked")}
+		f := &failing{Store: w.store}
+		f.reads.Store(true)
 		w.store = f
 		w.feed.body(file())
 		w.start()
@@ -277,10 +279,10 @@ func TestUnreadJournalIsUnreadable(t *testing.T) {
 		if p := w.state().Problems; !slices.ContainsFunc(p, func(p calendar.Problem) bool { return p.Code == "journal" }) {
 			t.Errorf("%+v", p)
 		}
-		f.reads = nil
+		f.reads.Store(false)
 		w.pass(11 * time.Second)
 		w.is(calendar.Clear, "it can")
-		f.reads = errors.New("locked")
+		f.reads.Store(true)
 		w.pass(hour)
 		w.is(calendar.Clear, "what it said is known")
 		if n := strings.Count(w.log.String(), "the journal of a calendar cannot be used"); n != 2 {
