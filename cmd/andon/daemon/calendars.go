@@ -5,19 +5,23 @@ import (
 	"path/filepath"
 	"reflect"
 	"sync/atomic"
+	"time"
 
 	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/calendar/awscal"
 	"github.com/andon-project/andon/calendar/sources"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/egress"
+	"github.com/andon-project/andon/gates/codepipeline"
 	"github.com/andon-project/andon/journal"
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Calendars are the calendars of cfg with what their sources say now, and how those
 // are doing. Each is asked once. Nothing is kept, and what vanished from one before
 // is not known.
 func Calendars(ctx context.Context, cfg *config.Config, w World) (calendar.Snapshot, []calendar.SourceState) {
-	k := newKeeper(w, newOutlet(w, cfg.Egress), "", nil)
+	k := newKeeper(w, newOutlet(w, cfg.Egress, nil), "", nil)
 	k.Replace(calendarsOf(cfg, new(setup)))
 	k.Once(ctx)
 	return k.Snapshot(), k.States()
@@ -52,15 +56,21 @@ func calendarsOf(cfg *config.Config, before *setup) []*calendar.Calendar {
 type outlet struct {
 	world  World
 	egress atomic.Pointer[config.Egress]
+	aws    *awscal.World
 }
 
-func newOutlet(w World, e config.Egress) *outlet {
+// newOutlet counts what AWS is asked in calls, which may be nil.
+func newOutlet(w World, e config.Egress, calls *codepipeline.Calls) *outlet {
 	o := &outlet{world: w}
+	o.aws = awscal.NewWorld(func(ctx context.Context, region string) (aws.Config, error) { return w.AWS(ctx, region, "") }, time.Now, calls.Count)
 	o.egress.Store(&e)
 	return o
 }
 
 func (o *outlet) open(_ context.Context, s calendar.Source) (sources.Fetcher, error) {
+	if f, ok := o.aws.Open(s); ok {
+		return f, nil
+	}
 	return fetch(func(ctx context.Context, last sources.Version) (sources.Answer, error) {
 		e := o.egress.Load()
 		w := sources.World{Dialer: &egress.Dialer{RefusePrivate: e.RefusePrivate, RefuseLoopback: e.RefuseLoopback}, Agent: "andon/" + o.world.Build.Version}

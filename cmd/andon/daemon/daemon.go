@@ -55,7 +55,7 @@ func New(ctx context.Context, w World, cfg *config.Config, from Origin) (*Daemon
 		d.log.Error("the journal cannot be read: andon closes, but opens nothing until it can", "error", err)
 	}
 	d.velocity = gates.NewVelocity(cfg.MaxOpens.N, cfg.MaxOpens.Per, time.Now())
-	d.outlet = newOutlet(w, cfg.Egress)
+	d.outlet = newOutlet(w, cfg.Egress, &d.calls)
 	d.calendars = newKeeper(w, d.outlet, cfg.Data, d.store)
 	s, err := d.newSetup(ctx, cfg, nil)
 	if err != nil {
