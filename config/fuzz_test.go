@@ -48,6 +48,11 @@ func FuzzLoad(f *testing.F) {
 					t.Errorf("loaded an incomplete check %+v", check)
 				}
 			}
+			for _, calendar := range c.Calendars {
+				if calendar.Calendar == nil || calendar.Pos.Line == 0 || len(calendar.windows) != len(calendar.Windows) {
+					t.Errorf("loaded an incomplete calendar %+v", calendar)
+				}
+			}
 			return
 		}
 		var all Errors
@@ -74,6 +79,10 @@ const quoting = `checks:
 - {name: dns, dns: {name: "${env:TOKEN}", type: TXT, server: "${env:TOKEN}", answers: ["${env:TOKEN}"], rcode: "${env:TOKEN}"}}
 - {name: proxy, every: "${env:TOKEN}", http: {url: "http://a.test/", client: {proxy_url: "http://${env:TOKEN}:1", authorization: {credentials: "${env:TOKEN}"}}, sigv4: {region: "${env:TOKEN}"}}}
 - {name: fine, http: {url: "https://a.test/${env:TOKEN}/x", expect: ['text == "${env:TOKEN}"']}}
+calendars:
+- {name: "${env:TOKEN}", timezone: "${env:TOKEN}", windows: [{name: "${env:TOKEN}", days: "${env:TOKEN}", hours: "${env:TOKEN}", except: "${env:TOKEN}"}]}
+- {name: feeds, timezone: UTC, windows: [{name: a, ics: "${env:TOKEN}"}, {name: b, ics: "https://a.test/${env:TOKEN}"}, {name: c, ssm: "${env:TOKEN}"}, {name: d, ics: {s3: "s3://${env:TOKEN}"}}]}
+- {name: more, timezone: UTC, windows: [{name: a, from: "${env:TOKEN}", to: "${env:TOKEN}"}, {name: b, rrule: "${env:TOKEN}", start: "${env:TOKEN}", for: "${env:TOKEN}"}, {name: c, cron: "${env:TOKEN}", for: 1h}, {name: d, holidays: "${env:TOKEN}"}]}
 witnesses:
 - {name: a, dns: {name: a.test, server: "[${env:TOKEN}]:53"}}
 `
@@ -83,7 +92,7 @@ func told(c *Config, err error) string {
 	if err != nil {
 		return err.Error()
 	}
-	all := fmt.Sprint(c.Warnings)
+	all := fmt.Sprint(c.WarningsAt(monday()))
 	for _, w := range c.Witnesses {
 		c.Checks = append(c.Checks, w.Check)
 		all += w.Network
