@@ -5,6 +5,7 @@
 package aws
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -67,12 +68,32 @@ type bounded struct {
 }
 
 func (b bounded) Do(r *http.Request) (*http.Response, error) {
+	r, err := detached(r)
+	if err != nil {
+		return nil, err
+	}
 	resp, err := b.next.Do(r)
 	if err != nil {
 		return nil, err
 	}
 	resp.Body = &boundedBody{ReadCloser: resp.Body, left: b.max, max: b.max}
 	return resp, nil
+}
+
+// detached is r with a body of its own. The SDK closes the one of r when the answer
+// begins to come, and net/http, if it has not found the end of what it sends by
+// then, closes the connection: the rest of a long answer is lost.
+func detached(r *http.Request) (*http.Request, error) {
+	if r.Body == nil {
+		return r, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r = r.WithContext(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r, nil
 }
 
 // A TooLongError says that an answer did not end in time.

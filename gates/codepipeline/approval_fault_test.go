@@ -30,10 +30,10 @@ func TestAnswerOverABadWire(t *testing.T) {
 						id := r.ask("rev-1")
 						time.Sleep(54 * time.Second)
 						if r.status(id) != "Succeeded" {
-							t.Fatalf("L3: the approval is %s; andon says %+v", r.status(id), r.report())
+							t.Fatalf("L3: the approval is %s; %s", r.status(id), r.says())
 						}
 						if got := r.report(); len(got.Rulings) != 1 || got.Rulings[0].By != "" || len(got.Problems) > 0 {
-							t.Errorf("andon says %+v", got)
+							t.Errorf("%s", r.says())
 						}
 						r.auditAnswers()
 					})
@@ -61,12 +61,12 @@ func TestAnswerDenied(t *testing.T) {
 		time.Sleep(time.Hour)
 		got := r.report()
 		if got.Enforced || len(got.Problems) != 1 || got.Problems[0].Code != "denied" || !strings.Contains(got.Problems[0].Text, "allow it for andon's role") {
-			t.Fatalf("andon says %+v", got)
+			t.Fatalf("%s", r.says())
 		}
 		denied = false
 		time.Sleep(20 * time.Second)
 		if r.status(id) != "Succeeded" {
-			t.Errorf("the approval is %s; andon says %+v", r.status(id), r.report())
+			t.Errorf("the approval is %s; %s", r.status(id), r.says())
 		}
 		r.auditAnswers()
 	})
@@ -89,7 +89,7 @@ func TestPersonAnswersFirst(t *testing.T) {
 				time.Sleep(time.Minute)
 				got := r.report()
 				if len(got.Rulings) != 1 || !strings.HasSuffix(got.Rulings[0].By, "/alice "+did+" it") || got.Approvals != 0 || len(got.Problems) > 0 {
-					t.Errorf("andon says %+v", got)
+					t.Errorf("%s", r.says())
 				}
 				r.before = nil
 				next := r.ask("rev-2")
@@ -123,7 +123,7 @@ func TestTokenIsSuperseded(t *testing.T) {
 				first = id
 				time.Sleep(2 * time.Minute)
 				if second == "" || r.status(id) != "Abandoned" || r.status(second) != "Succeeded" {
-					t.Errorf("the first is %s, the second (%s) %s; andon says %+v", r.status(id), second, r.status(second), r.report())
+					t.Errorf("the first is %s, the second (%s) %s; %s", r.status(id), second, r.status(second), r.says())
 				}
 				if _, said := r.said(second); !strings.Contains(said, "Execution "+second[:8]) {
 					t.Errorf("AWS shows %q", said)
@@ -148,7 +148,7 @@ func TestStoppingIsLeftAlone(t *testing.T) {
 		r.stopGently(id)
 		time.Sleep(2 * time.Hour)
 		if got := r.report(); r.called("PutApprovalResult") != 0 || len(got.Cases) != 1 || got.Cases[0].Decision.Reasons[0].Code != "stopping" {
-			t.Errorf("andon says %+v", got)
+			t.Errorf("%s", r.says())
 		}
 	})
 }
@@ -186,12 +186,12 @@ func (r *release) killedAt(step string, lost bool) {
 	}
 	r.start()
 	if r.status(id) != "Succeeded" {
-		r.t.Fatalf("two minutes after the restart the approval is %s; andon says %+v", r.status(id), r.report())
+		r.t.Fatalf("two minutes after the restart the approval is %s; %s", r.status(id), r.says())
 	}
 	next := r.ask("rev-2")
 	time.Sleep(30 * time.Second)
 	if r.status(next) != "Succeeded" {
-		r.t.Fatalf("the next one is %s; andon says %+v", r.status(next), r.report())
+		r.t.Fatalf("the next one is %s; %s", r.status(next), r.says())
 	}
 	if !lost {
 		r.auditAnswers()
@@ -200,6 +200,6 @@ func (r *release) killedAt(step string, lost bool) {
 		}
 	}
 	if got := r.report(); got.Rulings[len(got.Rulings)-1].Verb != gates.Approve || len(got.Problems) > 0 {
-		r.t.Errorf("andon says %+v", got)
+		r.t.Errorf("%s", r.says())
 	}
 }

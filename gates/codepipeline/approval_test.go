@@ -17,7 +17,7 @@ func TestApprovesOutsideABlackDay(t *testing.T) {
 		time.Sleep(54 * time.Second)
 		d, said := r.said(id)
 		if d.Status != "Succeeded" {
-			t.Fatalf("the approval is %s; andon says %+v", d.Status, r.report())
+			t.Fatalf("the approval is %s; %s", d.Status, r.says())
 		}
 		for _, want := range []string{"(andon shop-prod blackday ", "Approved: storefront is healthy; calendar blackdays is clear until Sun 2000-01-02 00:00 UTC",
 			"Execution " + id[:8] + ", revision rev-1."} {
@@ -26,7 +26,7 @@ func TestApprovesOutsideABlackDay(t *testing.T) {
 			}
 		}
 		if got := r.report(); got.Approvals != 1 || len(got.Rulings) != 1 || got.Rulings[0].Execution.ID != id || !got.Enforced || len(got.Problems) > 0 {
-			t.Errorf("andon says %+v", got)
+			t.Errorf("%s", r.says())
 		}
 		r.auditAnswers()
 	})
@@ -42,7 +42,7 @@ func TestWaitsThroughABlackDay(t *testing.T) {
 		got := r.report()
 		if len(got.Cases) != 1 || got.Cases[0].Reply != gates.WaitReply || got.Cases[0].Decision.State != gates.Closed || got.Cases[0].Execution.ID != id ||
 			!got.Cases[0].Opening.Equal(storyBegins.Add(10*time.Hour+gates.MaxSkew)) || !got.Enforced {
-			t.Fatalf("andon says %+v", got)
+			t.Fatalf("%s", r.says())
 		}
 		time.Sleep(time.Until(storyBegins.Add(10*time.Hour + gates.MaxSkew - time.Second)))
 		if r.called("PutApprovalResult") > 0 {
@@ -50,7 +50,7 @@ func TestWaitsThroughABlackDay(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		if r.status(id) != "Succeeded" {
-			t.Errorf("L3: a minute after the BlackDay the approval is %s; andon says %+v", r.status(id), r.report())
+			t.Errorf("L3: a minute after the BlackDay the approval is %s; %s", r.status(id), r.says())
 		}
 		r.auditAnswers()
 	})

@@ -248,25 +248,6 @@ func (w *world) goesWrong(f emulator.Fault) {
 	}
 }
 
-// auditAnswers: S9 for what was answered, S10 and S5: each answer that reached AWS
-// has an intent in the journal, and no token two that were taken.
-func (r *release) auditAnswers() {
-	r.t.Helper()
-	r.auditS9()
-	taken := 0
-	for _, c := range r.server.Calls() {
-		if c.AccessKey == "ANDON" && c.Operation == "PutApprovalResult" && c.Applied {
-			taken++
-		}
-		if c.AccessKey == "ANDON" && (c.Operation == "EnableStageTransition" || c.Operation == "DisableStageTransition") {
-			r.t.Errorf("S10: %s", c.Operation)
-		}
-	}
-	if n := r.report(); int(n.Approvals+n.Rejections) > taken {
-		r.t.Errorf("andon counts %d approvals and %d rejections, and AWS took %d", n.Approvals, n.Rejections, taken)
-	}
-}
-
 // stopGently lets what an execution does end, and then stops it.
 func (r *release) stopGently(execution string) {
 	r.t.Helper()
