@@ -365,3 +365,36 @@ func TestHorizonMoves(t *testing.T) {
 		}
 	})
 }
+
+// What cannot be opened, or panics, is a failure like others, and tried again.
+func TestSourceThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		opened := 0
+		w.feed.say(func(sources.Version) (sources.Answer, error) { panic(secret) })
+		k := sources.NewKeeper(sources.Settings{Clock: w.now, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Open: func(context.Context, calendar.Source) (sources.Fetcher, error) {
+			if opened++; opened < 3 {
+				return nil, &sources.Failure{Code: sources.Denied, Text: "no credentials"}
+			}
+			return w.feed, nil
+		}})
+		w.keeper = k
+		k.Replace([]*calendar.Calendar{w.calendar(w.ics)})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); k.Run(ctx) }()
+		synctest.Wait()
+		w.failed(sources.Denied)
+		w.pass(time.Minute)
+		w.failed(sources.Unknown)
+		w.feed.body(file())
+		w.pass(5 * time.Minute)
+		w.is(calendar.Clear, "read at last")
+		cancel()
+		<-done
+		if opened != 3 || strings.Contains(w.log.String(), "5ecre7") {
+			t.Errorf("opened %d times:\n%s", opened, w.log.String())
+		}
+	})
+}
