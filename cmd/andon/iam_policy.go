@@ -55,8 +55,12 @@ func (a iamAccount) needsOf(g config.Gate) []need {
 	region := cmp.Or(g.CodePipeline.Region, a.region)
 	pipeline := fmt.Sprintf("arn:%s:codepipeline:%s:%s:%s", partition(region), region, a.id, g.CodePipeline.Pipeline)
 	stage := pipeline + "/" + g.CodePipeline.Stage()
+	riders := []need{{who, "codepipeline:ListPipelineExecutions", pipeline, "to tell what rides along with an execution that a person lets through"}}
+	if !g.Writes() {
+		riders = nil
+	}
 	if g.CodePipeline.Action() != "" {
-		return approvalNeeds(who, pipeline, stage+"/"+g.CodePipeline.Action(), g.May)
+		return append(approvalNeeds(who, pipeline, stage+"/"+g.CodePipeline.Action(), g.May), riders...)
 	}
 	needs := []need{
 		{who, "codepipeline:GetPipelineState", pipeline, "to see the transition, who holds it, and what waits"},
@@ -68,7 +72,7 @@ func (a iamAccount) needsOf(g config.Gate) []need {
 	if slices.Contains(g.May, gates.Open) {
 		needs = append(needs, need{who, "codepipeline:EnableStageTransition", stage, "may: open"})
 	}
-	return needs
+	return append(needs, riders...)
 }
 
 // approvalNeeds are those of a gate at an approval. No permission parts approving
