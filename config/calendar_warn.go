@@ -12,6 +12,7 @@ func (c *Config) WarningsAt(now time.Time) Errors {
 	for i, calendar := range c.Calendars {
 		all = append(all, calendar.warnings(path("calendars").item(i), now)...)
 	}
+	all = append(all, c.freezes(now)...)
 	return all.sorted()
 }
 

@@ -37,6 +37,7 @@ type member struct {
 	actErr  error // of the last write; nil once one succeeded or is no longer wanted
 	said    State // the decision before, to count changes
 	changes [3]uint64
+	horizon horizon         // what is coming in its calendar
 	writes  map[Verb]uint64 // that AWS confirmed
 }
 

@@ -23,6 +23,7 @@ type Memory struct {
 	Closing    time.Time // when the last close was intended; zero once it was lifted
 	Honoured   time.Time // AWS's time of the last person's enable that became an override
 	Allows     []Allow   // orders to let one execution through, by time; never changed, replaced
+	Lapse      *Lapse    // what the last open did not let go on
 	Passage    *Passage  // the last execution that was let in
 	Opens      []Opening // of late, oldest first; never changed, replaced
 	Rulings    []Ruling  // on approvals, of late, oldest first; never changed, replaced
@@ -154,6 +155,7 @@ func (m *Memory) cameOut(o Outcome) {
 		m.Passage, m.Stands = m.passage(*i, o), nil
 	case o.Result == Done && i.Verb == Open:
 		m.lifted()
+		m.Lapse = lapse(*i)
 	}
 }
 

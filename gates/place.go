@@ -59,7 +59,7 @@ func (m *Memory) at(p Place) {
 	}
 	m.lifted()
 	m.Pending, m.Override, m.Ended = nil, nil, nil
-	m.Allows, m.Passage, m.Rulings = nil, nil, nil
+	m.Allows, m.Passage, m.Rulings, m.Lapse = nil, nil, nil, nil
 	for _, l := range m.Left {
 		if !l.Is(p) {
 			left = append(left, l)

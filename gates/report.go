@@ -61,7 +61,11 @@ func (m *member) look(now time.Time, known facts) Report {
 		Allows: m.notes.past.liveAllows(now), Passage: m.notes.past.Passage,
 		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}
 	m.duty.tell(&r, known)
-	r.Problems = m.problems(r, e)
+	lapsed := r.lapsed(m.notes.past.Lapse)
+	if r.Decision.State == Opened {
+		r.Decision.Reasons = append(r.Decision.Reasons, lapsed...)
+	}
+	r.Problems = slices.Concat(m.problems(r, e), m.planning(now, known), lapsed)
 	return r
 }
 

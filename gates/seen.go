@@ -21,8 +21,9 @@ type Seen struct {
 	Skew      time.Duration `json:"skew,omitempty"`    // AWS's clock minus ours
 
 	// Of an approval action alone.
-	Pending  []Approval `json:"pending,omitempty"`  // what waits for an answer, the oldest first
-	Answered []Answered `json:"answered,omitempty"` // of late
+	Pending  []Approval    `json:"pending,omitempty"`  // what waits for an answer, the oldest first
+	Answered []Answered    `json:"answered,omitempty"` // of late
+	Timeout  time.Duration `json:"timeout,omitempty"`  // how long one waits
 }
 
 // An Execution is one release on its way through the pipeline.

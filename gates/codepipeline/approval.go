@@ -53,7 +53,7 @@ func (a *approval) Read(ctx context.Context, notBefore time.Time) (gates.Seen, e
 		join(&seen, pending, answered, timeout)
 		begun = earlier(begun, p.runs.begun)
 	}
-	seen.Begun, seen.Skew = begun, p.skew
+	seen.Begun, seen.Skew, seen.Timeout = begun, p.skew, timeout
 	for i := range seen.Pending {
 		x := &seen.Pending[i].Execution
 		x.Revision = p.revision(ctx, x.ID)

@@ -256,3 +256,41 @@ func TestFixInABlackDay(t *testing.T) {
 		w.auditS9()
 	})
 }
+
+// After more than 30 days nothing that waited resumes: that is said while it waits,
+// and when it opens, until a release has been started.
+func TestLongFreeze(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		begins, ends := w.blackday(2*time.Hour, 31*24*time.Hour)
+		says := func() (texts string) {
+			for _, p := range w.report().Problems {
+				texts += p.Code + ": " + p.Text + "\n"
+			}
+			return texts
+		}
+		w.start()
+		time.Sleep(time.Hour)
+		if got := says(); !strings.Contains(got, "long-freeze: no release starts at gate production from") || !strings.Contains(got, "31 days (autumn)") {
+			t.Errorf("an hour before: %q", got)
+		}
+		time.Sleep(time.Until(begins))
+		w.stop() // a month of ticks takes minutes
+		time.Sleep(time.Until(ends) - time.Hour)
+		w.start()
+		id := w.push("rev-2")
+		time.Sleep(time.Minute)
+		if got := says(); !strings.Contains(got, "lapsed: ") || !strings.Contains(got, "what waits does not resume when it opens") {
+			t.Errorf("after 30 days: %q", got)
+		}
+		time.Sleep(time.Until(ends) + time.Minute)
+		rs := w.report().Decision.Reasons
+		if !w.enabled() || w.latest() == id || !strings.Contains(says(), "it is open, but nothing resumes") || rs[len(rs)-1].Code != "lapsed" {
+			t.Errorf("at the end: %q %+v", says(), rs)
+		}
+		next := w.push("rev-3")
+		time.Sleep(time.Minute)
+		if got := says(); w.latest() != next || got != "" {
+			t.Errorf("a release was started: %q", got)
+		}
+	})
+}
