@@ -106,6 +106,12 @@ func (s Selector) compile(p place, zone ical.Zone) chosen {
 		inner, _ := Selector{Days: s.Outside.Days, Hours: s.Outside.Hours}.pattern(place{errs: new(Errors)}, zone)
 		c.clock = &inner
 	}
+	if s.Start != "" && s.RRule == "" {
+		p.key("start").report("it belongs to rrule: without one, write from and to")
+	}
+	if s.For != (Length{}) && s.RRule == "" && s.Cron == "" {
+		p.key("for").report("it belongs to rrule or cron: here, write to or hours")
+	}
 	switch given := s.families(); {
 	case len(given) > 1:
 		p.report("it says in %d ways when it is, by %s: make it one window for each", len(given), strings.Join(given, " and by "))
@@ -137,12 +143,6 @@ func (s Selector) families() (given []string) {
 
 // family compiles the one that is given.
 func (s Selector) family(p place, name string, zone ical.Zone, c *chosen) {
-	if s.Start != "" && name != "rrule" {
-		p.key("start").report("it belongs to rrule: without one, write from and to")
-	}
-	if s.For != (Length{}) && name != "rrule" && name != "cron" {
-		p.key("for").report("it belongs to rrule or cron: here, write to or hours")
-	}
 	switch name {
 	case "from":
 		s.dates(p, zone, c)

@@ -18,19 +18,18 @@ func items(list []string) (all []string) {
 }
 
 // ends parts a range: mon-fri. Without a hyphen both ends are the same.
-func ends(word string) (from, to string) {
+func ends(word string) (from, to string, both bool) {
 	word = strings.NewReplacer("–", "-", "—", "-", "..", "-").Replace(word)
-	from, to, both := strings.Cut(word, "-")
-	if !both {
+	if from, to, both = strings.Cut(word, "-"); !both {
 		to = from
 	}
-	return strings.TrimSpace(from), strings.TrimSpace(to)
+	return strings.TrimSpace(from), strings.TrimSpace(to), both
 }
 
 // parseDays reads mon-fri, sat: a bit for each weekday.
 func parseDays(list []string) (days uint8, err error) {
 	for _, word := range items(list) {
-		first, last := ends(word)
+		first, last, _ := ends(word)
 		from, ok := nameOf(first, 2, 0, 7, weekdayName)
 		to, ok2 := nameOf(last, 2, 0, 7, weekdayName)
 		if !ok || !ok2 {
@@ -49,7 +48,7 @@ func parseDays(list []string) (days uint8, err error) {
 // parseMonths reads nov-jan, 3, 7-8: a bit for each month.
 func parseMonths(list []string) (months uint16, err error) {
 	for _, word := range items(list) {
-		first, last := ends(word)
+		first, last, _ := ends(word)
 		from, ok := monthOf(first)
 		to, ok2 := monthOf(last)
 		if !ok || !ok2 {
@@ -90,11 +89,11 @@ func nameOf(word string, least, from, to int, name func(int) string) (int, bool)
 // next.
 func parseHours(list []string) (hours []stretch, err error) {
 	for _, word := range items(list) {
-		first, last := ends(word)
+		first, last, both := ends(word)
 		from, ok := timeOfDay(first)
 		to, ok2 := timeOfDay(last)
 		switch {
-		case !ok || !ok2 || first == last || from == daySeconds:
+		case !ok || !ok2 || !both || from == daySeconds:
 			return nil, fmt.Errorf("%.40q is no range of hours: write it as 09:00-17:00, from 00:00 to 24:00", word)
 		case from == to%daySeconds && to != daySeconds:
 			return nil, fmt.Errorf("%.40q ends when it begins: write 00:00-24:00 for the whole day", word)
