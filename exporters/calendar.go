@@ -56,15 +56,16 @@ type CalendarProblemView struct {
 // their files.
 func ViewCalendar(c *calendar.Calendar, now, t time.Time) CalendarStateView {
 	s := c.At(now, t)
-	v := CalendarStateView{State: s.Word, Causes: viewCauses(s.Causes), Next: known(s.Next), Calendar: c.Name(), Timezone: c.Zone().String(),
-		At: t.UTC().Truncate(time.Second), Warns: viewCauses(s.Warns), Problems: []CalendarProblemView{}}
+	v := CalendarStateView{State: s.Word, Causes: ViewCauses(s.Causes), Next: known(s.Next), Calendar: c.Name(), Timezone: c.Zone().String(),
+		At: t.UTC().Truncate(time.Second), Warns: ViewCauses(s.Warns), Problems: []CalendarProblemView{}}
 	for _, p := range s.Problems {
-		v.Problems = append(v.Problems, viewProblem(p))
+		v.Problems = append(v.Problems, ViewProblem(p))
 	}
 	return v
 }
 
-func viewCauses(causes []calendar.Cause) []CalendarCauseView {
+// ViewCauses tells causes.
+func ViewCauses(causes []calendar.Cause) []CalendarCauseView {
 	views := make([]CalendarCauseView, len(causes))
 	for i, c := range causes {
 		views[i] = CalendarCauseView{c.Window, c.Reason, known(c.Start), known(c.End), c.Owner, c.Predicted}
@@ -72,7 +73,8 @@ func viewCauses(causes []calendar.Cause) []CalendarCauseView {
 	return views
 }
 
-func viewProblem(p calendar.Problem) CalendarProblemView {
+// ViewProblem tells a problem.
+func ViewProblem(p calendar.Problem) CalendarProblemView {
 	return CalendarProblemView{p.Window, p.Code, p.Text, p.Do, p.Since.UTC().Truncate(time.Second)}
 }
 

@@ -53,7 +53,7 @@ func (s Sources) sourcesOf(name string) []CalendarSourceView {
 func viewSource(f calendar.SourceState, now time.Time) CalendarSourceView {
 	v := CalendarSourceView{Window: f.Ref.Window, Kind: f.Kind, Up: f.Failed == nil && !f.Tried.IsZero(), Stale: staleSource(f, now),
 		Tried: known(f.Tried), Read: known(f.Read), StaleAt: known(f.Stale), Events: f.Events, Refused: f.Refused, Failures: f.Failures,
-		Failed: problemOrNil(f.Failed), Doubt: problemOrNil(f.Doubt), Kept: viewCauses(f.Kept), Warnings: []string{}}
+		Failed: problemOrNil(f.Failed), Doubt: problemOrNil(f.Doubt), Kept: ViewCauses(f.Kept), Warnings: []string{}}
 	clipCauses(v.Kept)
 	if !f.Read.IsZero() {
 		v.Age = new(now.Sub(f.Read).Seconds())
@@ -75,7 +75,7 @@ func problemOrNil(p *calendar.Problem) *CalendarProblemView {
 	if p == nil {
 		return nil
 	}
-	v := viewProblem(*p)
+	v := ViewProblem(*p)
 	v.Text, v.Do = clip(v.Text), clip(v.Do)
 	return &v
 }
@@ -116,7 +116,7 @@ func (s Sources) acknowledge(w http.ResponseWriter, r *http.Request, actor strin
 		writeError(w, ackStatus(code), err.Error())
 		return
 	}
-	freed := viewCauses(said.Freed)
+	freed := ViewCauses(said.Freed)
 	clipCauses(freed)
 	writeJSON(w, http.StatusOK, AckView{said.Calendar, said.Actor, said.Reason, said.Time.UTC(), freed, list(said.Believed)})
 }

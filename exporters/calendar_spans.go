@@ -51,7 +51,7 @@ func ViewSpans(c *calendar.Calendar, now, from, to time.Time) (CalendarSpansView
 		return v, fmt.Errorf("calendar %s changes %d times from %s to %s, and at most %d are told at once: ask for less", c.Name(), len(spans), stamp(from), stamp(to), maxSpans)
 	}
 	for _, s := range spans {
-		v.Spans = append(v.Spans, CalendarSpanView{s.Start.UTC(), s.End.UTC(), s.Word, viewCauses(s.Causes), viewCauses(s.Warns)})
+		v.Spans = append(v.Spans, CalendarSpanView{s.Start.UTC(), s.End.UTC(), s.Word, ViewCauses(s.Causes), ViewCauses(s.Warns)})
 	}
 	return v, nil
 }

@@ -22,7 +22,7 @@ says, and when holidays are.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.calendarShowCommand(), p.calendarNextCommand(), p.calendarExpandCommand(), p.calendarHolidaysCommand())
+	cmd.AddCommand(p.calendarShowCommand(), p.calendarNextCommand(), p.calendarDiffCommand(), p.calendarLintCommand(), p.calendarAckCommand(), p.calendarExpandCommand(), p.calendarHolidaysCommand())
 	return cmd
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,27 +60,31 @@ func (p *program) oracle(cmd *cobra.Command, o calendarAsk) (oracle, error) {
 	if cmd.Flags().Changed("addr") {
 		return nil, errors.New("--config evaluates the file here, and --addr asks a running andon: give one of them")
 	}
-	snapshot, err := p.evaluate(cmd.Context(), o.file)
+	cfg, err := config.Load(o.file, config.Overrides{Environ: p.Environ})
 	if err != nil {
 		return nil, failed(exitUnknown, err)
 	}
-	name, err := chooseCalendar(o.name, slices.Sorted(maps.Keys(snapshot)))
-	if err != nil {
-		return nil, err
-	}
-	return here{snapshot[name], time.Now()}, nil
+	c, err := p.evaluate(cmd.Context(), cfg, o.name)
+	return here{c, time.Now()}, err
 }
 
-// evaluate reads the calendars of a configuration, and all that they read, once.
-func (p *program) evaluate(ctx context.Context, file string) (calendar.Snapshot, error) {
-	cfg, err := config.Load(file, config.Overrides{Environ: p.Environ})
+// evaluate asks all that a calendar of a configuration reads, once; what fails is told
+// by the calendar itself.
+func (p *program) evaluate(ctx context.Context, cfg *config.Config, name string) (*calendar.Calendar, error) {
+	var names []string
+	for _, c := range cfg.Calendars {
+		names = append(names, c.Name)
+	}
+	name, err := chooseCalendar(name, names)
 	if err != nil {
 		return nil, err
 	}
+	only := *cfg
+	only.Calendars = slices.DeleteFunc(slices.Clone(cfg.Calendars), func(c config.Calendar) bool { return c.Name != name })
 	w := p.world()
 	w.Log = slog.New(slog.DiscardHandler) // the answers tell what could not be read
-	snapshot, _ := daemon.Calendars(ctx, cfg, w)
-	return snapshot, nil
+	snapshot, _ := daemon.Calendars(ctx, &only, w)
+	return snapshot[name], nil
 }
 
 // chooseCalendar is the calendar that is meant.

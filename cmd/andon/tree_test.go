@@ -69,8 +69,7 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 		"andon emulator --account": true, // has a default, because nothing real is there
 		"andon probe --output":     true, // JUnit too
 
-		"andon calendar ack --config":      true, // optional: with it, no daemon is asked
-		"andon calendar next --config":     true,
+		"andon calendar next --config":     true, // optional: with it, no daemon is asked
 		"andon calendar show --config":     true,
 		"andon calendar diff --output":     true, // TSV too
 		"andon calendar expand --output":   true,
