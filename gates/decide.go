@@ -69,6 +69,7 @@ type Evidence struct {
 	Hold     *Hold     // what we closed and have not opened since
 	Override *Override // a person's order in force
 	Letting  *Allow    // a person's order to let in what waits, alone
+	Resume   *Passage  // it is over, and the transition stands enabled
 	Waiting  int       // executions before the point
 	MinHold  time.Duration
 	Reopen   Reopen
@@ -108,7 +109,17 @@ func Decide(e Evidence) Decision {
 		return e.overridden()
 	case e.Letting != nil:
 		return e.let()
-	case len(e.Checks) == 0 && e.Calendar == nil:
+	case e.Resume != nil:
+		if own := e.own(); own.State == Keep {
+			return e.resume(own)
+		}
+	}
+	return e.decide()
+}
+
+// decide is Decide without what persons have ordered.
+func (e Evidence) decide() Decision {
+	if len(e.Checks) == 0 && e.Calendar == nil {
 		return Decision{Reasons: []Reason{{Code: "no-checks", Text: "the gate has no checks and no calendar, so nothing can be told",
 			Do: "name at least one check under the gate's checks, or a calendar"}}}
 	}

@@ -21,6 +21,9 @@ func (g Gate) evidence(now time.Time, known facts, seen Seen, past Memory, doubt
 		e.Override = past.Override
 	}
 	e.Letting = g.letting(now, seen, past)
+	if seen.Enabled && past.resumes() {
+		e.Resume = past.Passage
+	}
 	var since time.Time
 	if past.Hold != nil {
 		since = past.Hold.Failure
@@ -73,6 +76,9 @@ func checkEvidence(now time.Time, health probes.Snapshot, name string, since tim
 // ordered, or the calendar, while production was not unwell is held against nobody.
 func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	old := v.Past.Hold
+	if v.Past.resumes() && !e.own().unwell() {
+		return old.resumed(id, e, v)
+	}
 	if (old == nil || old.bare()) && e.blameless() {
 		h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Black: e.black()}
 		if e.Override != nil {
@@ -82,7 +88,7 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 	}
 	h := g.sickHold(id, now, e, v.Seen)
 	h.OldRead = !v.Fresh || old != nil && old.OldRead
-	if h.Resumed = v.Past.resumes(); h.Resumed {
+	if h.Resumed = v.Past.resumes() && !old.bare(); h.Resumed {
 		h.Suspect = old.Suspect
 	}
 	if old != nil && !old.bare() {

@@ -119,8 +119,8 @@ func (e Evidence) overridden() Decision {
 
 // own is what the gate would decide if no person had ordered anything.
 func (e Evidence) own() Decision {
-	e.Override, e.Letting = nil, nil
-	return Decide(e)
+	e.Override, e.Letting, e.Resume = nil, nil, nil
+	return e.decide()
 }
 
 // unwell: it is closed because production is, not because of what has been.

@@ -97,7 +97,29 @@ func (m Memory) passage(i Intent, o Outcome) *Passage {
 // resumes tells whether a close goes on with the hold through which an execution
 // was let in: what is inside now did not cause it.
 func (m Memory) resumes() bool {
-	return m.Hold != nil && m.Passage != nil && m.Passage.Hold == m.Hold.Intent
+	return m.Hold != nil && m.Passage != nil && m.Passage.Over && m.Passage.Hold == m.Hold.Intent
+}
+
+// resume is the decision after one execution was let in, where nothing is known by
+// which to decide: to disable again is the other half of what the person ordered,
+// and asks for no evidence (S6).
+func (e Evidence) resume(own Decision) Decision {
+	p := e.Resume
+	did := "nothing has entered"
+	if p.Entered != "" {
+		did = "execution " + short(p.Entered) + " has entered"
+	}
+	return Decision{State: Closed, Since: p.At, Reasons: append([]Reason{{Code: "let-in", Since: p.At,
+		Text: fmt.Sprintf("%s let in execution %s alone, and %s: it is closed again as it was", p.Allow.Actor, short(p.Allow.Execution), did)}}, own.Reasons...)}
+}
+
+// resumed is the hold that goes on behind a passage, while production is not known
+// to be unwell.
+func (h Hold) resumed(id string, e Evidence, v View) Hold {
+	h.Intent, h.Inside, h.Resumed, h.Changed = id, v.Seen.Inside, true, time.Time{}
+	h.OldRead = h.OldRead || !v.Fresh
+	h.Black = h.Black || e.black()
+	return h
 }
 
 // endPassages disables again what stands enabled for one execution, because andon

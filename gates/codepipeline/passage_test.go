@@ -73,6 +73,35 @@ func TestFixIsLetIn(t *testing.T) {
 	})
 }
 
+// S6: what is let in while nothing is known leaves the transition as it was.
+func TestFixIsLetInUnseen(t *testing.T) {
+	for name, calendar := range map[string]bool{"production's hold": false, "the calendar's hold": true} {
+		t.Run(name, func(t *testing.T) {
+			evening(t, func(t *testing.T, w *world) {
+				if calendar {
+					w.blackday(time.Minute, time.Hour)
+				}
+				w.start()
+				time.Sleep(time.Minute)
+				if !calendar {
+					w.fallSick()
+				}
+				bare := w.report().Hold.Black
+				w.silent.Store(true)
+				time.Sleep(5 * time.Minute)
+				fix := w.push("the-fix")
+				w.dates.Store(nil)
+				w.allow(fix)
+				time.Sleep(time.Minute)
+				if r := w.report(); w.enabled() || w.latest() != fix || r.Hold.Suspect || r.Hold.Black != bare {
+					t.Errorf("%+v %+v", r.Decision, r.Hold)
+				}
+				w.auditS9()
+			})
+		})
+	}
+}
+
 // What is to be let in may still be on its way, and another may wait in its place.
 func TestFixIsWaitedFor(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
