@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/probes/kinds"
 )
 
 // How often a source of a calendar may be asked, and how long its last good copy
@@ -26,8 +27,12 @@ type Calendar struct {
 	Calendar *calendar.Calendar `koanf:"-"` // what they mean, before any source was read; never nil
 	Pos      Pos                `koanf:"-"`
 
-	windows []Pos // where each stands
+	windows    []Pos // where each stands
+	references kinds.References
 }
+
+// Hide is text with references as they are written, in place of what they stand for.
+func (c Calendar) Hide(text string) string { return c.references.Hide(text) }
 
 // checkCalendars judges calendars, and makes them of their settings.
 func (d *decoder) checkCalendars(c *Config) {
@@ -40,7 +45,7 @@ func (d *decoder) checkCalendars(c *Config) {
 }
 
 func (d *decoder) checkCalendar(p path, c *Calendar) {
-	c.Pos = d.pos(p).value
+	c.Pos, c.references = d.pos(p).value, d.refs.known
 	d.checkName(p.key("name"), c.Name)
 	if in := p.key("timezone"); d.given(in) {
 		c.Timezone = d.zone(in, c.Timezone).String()

@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 	"github.com/spf13/cobra"
 )
 
 const checkHelp = `Reads the configuration as the daemon does, with the variables and flags that
 replace values in it, and says what will happen: what each check asks and when,
-how fast it can turn, and what each gate does. It asks nobody: no target, no AWS.
+how fast it can turn, what each calendar says now and next, and what each gate does.
+It asks nobody: no target, no feed, no AWS.
 Secrets are not shown.
 
 Warnings tell what works and may surprise. They keep nothing from running; with
@@ -36,7 +39,11 @@ func (p *program) checkCommand() *cobra.Command {
 			if err == nil {
 				err = p.runnable(file, cfg)
 			}
-			return p.check(file, cfg, err, time.Now(), strict, out)
+			var calendars calendar.Snapshot
+			if err == nil {
+				calendars = daemon.CalendarFiles(cmd.Context(), cfg)
+			}
+			return p.check(file, cfg, calendars, err, time.Now(), strict, out)
 		},
 	}
 	configFlag(cmd, &file)
@@ -72,8 +79,9 @@ func (p *program) runnable(file string, cfg *config.Config) error {
 	return nil
 }
 
-// check prints what became of loading file.
-func (p *program) check(file string, cfg *config.Config, err error, now time.Time, strict bool, out output) error {
+// check prints what became of loading file. Calendars are those of cfg, as far as
+// they could be read.
+func (p *program) check(file string, cfg *config.Config, calendars calendar.Snapshot, err error, now time.Time, strict bool, out output) error {
 	exit := exitGood
 	if err != nil || strict && len(cfg.WarningsAt(now)) > 0 {
 		exit = exitBad
@@ -83,7 +91,7 @@ func (p *program) check(file string, cfg *config.Config, err error, now time.Tim
 		e := json.NewEncoder(&text)
 		e.SetEscapeHTML(false) // conditions are to be read
 		e.SetIndent("", "  ")
-		if err := e.Encode(outlookOf(file, cfg, err, now)); err != nil {
+		if err := e.Encode(outlookOf(file, cfg, calendars, err, now)); err != nil {
 			return failed(exitBad, err)
 		}
 		return ended(exit, p.printJSON(text.Bytes()))
@@ -99,7 +107,7 @@ func (p *program) check(file string, cfg *config.Config, err error, now time.Tim
 		fmt.Fprintf(p.Stderr, "andon: %s is not valid: %s\n", file, count(len(mistakes), "mistake"))
 		return ended(exit, nil)
 	}
-	return ended(exit, printOutlook(p.Stdout, outlookOf(file, cfg, nil, now)))
+	return ended(exit, printOutlook(p.Stdout, outlookOf(file, cfg, calendars, nil, now)))
 }
 
 // count is a number of things.

@@ -8,8 +8,8 @@ import (
 	"github.com/andon-project/andon/config"
 )
 
-// A calendarOutlook is what a calendar will say, as far as it is known without
-// asking the sources of its windows.
+// A calendarOutlook is what a calendar will say, as far as that is known without
+// asking anybody: files are read.
 type calendarOutlook struct {
 	Name     string          `json:"name"`
 	Timezone string          `json:"timezone"`
@@ -30,10 +30,15 @@ type windowOutlook struct {
 	Start      time.Time       `json:"start,omitzero"` // of the time in which it is in force now, or next
 	End        time.Time       `json:"end,omitzero"`
 	Reason     string          `json:"reason,omitempty"`
+	Problem    string          `json:"problem,omitempty"` // of a file
 }
 
-func calendarOutlookOf(c config.Calendar, all []config.Gate, now time.Time) calendarOutlook {
-	with := c.Calendar.With(nil, now)
+// calendarOutlookOf tells what becomes of c; with is the same with what was read, or
+// nil.
+func calendarOutlookOf(c config.Calendar, with *calendar.Calendar, all []config.Gate, now time.Time) calendarOutlook {
+	if with == nil {
+		with = c.Calendar.With(nil, now)
+	}
 	s := with.At(now, now)
 	o := calendarOutlook{Name: c.Name, Timezone: c.Timezone, State: s.Word, Causes: []string{}, Next: s.Next, Windows: []windowOutlook{}, Gates: []string{}, zone: time.UTC}
 	for _, cause := range s.Causes {
@@ -44,9 +49,13 @@ func calendarOutlookOf(c config.Calendar, all []config.Gate, now time.Time) cale
 		if v.Effect == "" {
 			v.Effect = calendar.Block
 		}
-		if v.Source, v.StaleAfter = sourceOf(w); v.Source == "" {
-			next, _ := with.NextOf(w.Name, now)
-			v.Start, v.End, v.Reason = next.Start, next.End, next.Reason
+		v.Source, v.StaleAfter = sourceOf(c, w)
+		next, _ := with.NextOf(w.Name, now)
+		v.Start, v.End, v.Reason = next.Start, next.End, next.Reason
+		for _, p := range s.Problems {
+			if p.Window == w.Name && readsFile(w) {
+				v.Problem = p.Text
+			}
 		}
 		o.Windows = append(o.Windows, v)
 	}
@@ -61,17 +70,19 @@ func calendarOutlookOf(c config.Calendar, all []config.Gate, now time.Time) cale
 	return o
 }
 
+func readsFile(w calendar.Window) bool { return w.ICS != nil && w.ICS.File != "" }
+
 // sourceOf names what a window reads. The address of a feed is a secret.
-func sourceOf(w calendar.Window) (source, staleAfter string) {
+func sourceOf(c config.Calendar, w calendar.Window) (source, staleAfter string) {
 	switch {
 	case w.SSM != nil:
-		return "the Change Calendar " + w.SSM.Name + ", every " + span(w.SSM.Every), span(w.SSM.StaleAfter)
+		return "the Change Calendar " + c.Hide(w.SSM.Name) + ", every " + span(w.SSM.Every), span(w.SSM.StaleAfter)
 	case w.ICS == nil:
 		return "", ""
 	case w.ICS.File != "":
-		source = w.ICS.File
+		source = c.Hide(w.ICS.File)
 	case w.ICS.S3 != "":
-		source = w.ICS.S3
+		source = c.Hide(w.ICS.S3)
 	default:
 		source = "a feed"
 	}
@@ -91,7 +102,7 @@ func (t *table) calendar(c calendarOutlook) {
 
 func (c calendarOutlook) nowText() string {
 	if c.State == calendar.Unreadable {
-		return "it depends on what its windows read, which this does not ask: andon calendar show does"
+		return "it depends on what its windows read: andon calendar show asks them"
 	}
 	text := c.State.String()
 	if len(c.Causes) > 0 {
@@ -105,13 +116,20 @@ func (c calendarOutlook) nowText() string {
 
 func (c calendarOutlook) windowText(w windowOutlook) string {
 	text := ""
+	when := c.local(w.Start) + " to " + c.local(w.End)
+	never := w.Start.IsZero() && w.End.IsZero()
 	switch {
 	case w.Source != "":
 		text = "reads " + w.Source + ", and believes it for " + w.StaleAfter
-	case w.Start.IsZero() && w.End.IsZero():
+		if w.Problem != "" {
+			text += ": " + w.Problem
+		} else if !never {
+			text += ": " + when
+		}
+	case never:
 		text = "never again"
 	default:
-		text = c.local(w.Start) + " to " + c.local(w.End)
+		text = when
 	}
 	if w.Effect == calendar.Warn {
 		text += "; it only warns"

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/probes"
 )
@@ -81,7 +82,7 @@ type checkOutlook struct {
 }
 
 // outlookOf tells what becomes of a configuration that was loaded, or of err.
-func outlookOf(file string, cfg *config.Config, err error, now time.Time) outlook {
+func outlookOf(file string, cfg *config.Config, calendars calendar.Snapshot, err error, now time.Time) outlook {
 	o := outlook{File: file, Valid: err == nil, Errors: mistakes(nil), Warnings: mistakes(nil)}
 	var all config.Errors
 	switch {
@@ -92,11 +93,11 @@ func outlookOf(file string, cfg *config.Config, err error, now time.Time) outloo
 		o.Errors = []mistake{{File: file, Message: err.Error()}}
 		return o
 	}
-	o.Warnings, o.effects = mistakes(cfg.WarningsAt(now)), effectsOf(cfg, now)
+	o.Warnings, o.effects = mistakes(cfg.WarningsAt(now)), effectsOf(cfg, calendars, now)
 	return o
 }
 
-func effectsOf(cfg *config.Config, now time.Time) *effects {
+func effectsOf(cfg *config.Config, calendars calendar.Snapshot, now time.Time) *effects {
 	o := &effects{Instance: cfg.Instance, Listen: cfg.Listen, Data: cfg.Data, MaxOpens: cfg.MaxOpens.String(), WebConfig: cfg.WebConfig,
 		Writers: append([]string{}, cfg.Writers...), Egress: egressOutlook(cfg.Egress), Replaced: []replacement{},
 		Checks: []checkOutlook{}, Witnesses: []checkOutlook{}, Calendars: []calendarOutlook{}, Gates: []gateOutlook{}}
@@ -110,7 +111,7 @@ func effectsOf(cfg *config.Config, now time.Time) *effects {
 		o.Witnesses = append(o.Witnesses, checkOutlookOf(w.Check, w.Network, nil, now))
 	}
 	for _, c := range cfg.Calendars {
-		o.Calendars = append(o.Calendars, calendarOutlookOf(c, cfg.Gates, now))
+		o.Calendars = append(o.Calendars, calendarOutlookOf(c, calendars[c.Name], cfg.Gates, now))
 	}
 	for _, g := range cfg.Gates {
 		o.Gates = append(o.Gates, gateOutlookOf(g, cfg.Checks))

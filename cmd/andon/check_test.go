@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/config"
 )
 
@@ -17,8 +19,12 @@ func checked(t *testing.T, file string, strict bool, out output) (exit int, stdo
 	p := &program{Stdout: &o, Stderr: &e}
 	file = "testdata/check/" + file
 	cfg, err := config.Load(file, config.Overrides{Environ: []string{"TOKEN=hunter2", "ANDON_LISTEN=0.0.0.0:80", "ANDON_EGRESS_REFUSE_LOOPBACK=true"}})
+	var calendars calendar.Snapshot
+	if err == nil {
+		calendars = daemon.CalendarFiles(t.Context(), cfg)
+	}
 	exit = exitGood
-	if err := p.check(file, cfg, err, noon(), strict, out); err != nil {
+	if err := p.check(file, cfg, calendars, err, noon(), strict, out); err != nil {
 		exit = err.(*exitError).code
 		e.WriteString(err.Error())
 	}

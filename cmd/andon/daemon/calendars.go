@@ -21,7 +21,21 @@ import (
 // are doing. Each is asked once. Nothing is kept, and what vanished from one before
 // is not known.
 func Calendars(ctx context.Context, cfg *config.Config, w World) (calendar.Snapshot, []calendar.SourceState) {
-	k := newKeeper(w, newOutlet(w, cfg.Egress, nil), "", nil)
+	return once(ctx, cfg, newKeeper(w, newOutlet(w, cfg.Egress, nil), "", nil))
+}
+
+// CalendarFiles are Calendars that read files alone, and ask nobody.
+func CalendarFiles(ctx context.Context, cfg *config.Config) calendar.Snapshot {
+	all, _ := once(ctx, cfg, sources.NewKeeper(sources.Settings{Open: func(_ context.Context, s calendar.Source) (sources.Fetcher, error) {
+		if f, ok := (sources.World{}).Open(s); ok && s.ICS.File != "" {
+			return f, nil
+		}
+		return nil, &sources.Failure{Code: sources.Unknown, Text: "it was not asked"}
+	}}))
+	return all
+}
+
+func once(ctx context.Context, cfg *config.Config, k *sources.Keeper) (calendar.Snapshot, []calendar.SourceState) {
 	k.Replace(calendarsOf(cfg, new(setup)))
 	k.Once(ctx)
 	return k.Snapshot(), k.States()

@@ -53,7 +53,7 @@ func TestReloadKeepsWhatSourcesSaid(t *testing.T) {
 // What egress refuses, feeds do not ask, from the reload on that says so.
 func TestEgressHoldsForFeeds(t *testing.T) {
 	t.Parallel()
-	out := newOutlet(World{}, config.Egress{})
+	out := newOutlet(World{}, config.Egress{}, nil)
 	f, err := out.open(t.Context(), calendar.Source{ICS: &calendar.ICS{URL: "https://127.0.0.1:1/freeze.ics"}})
 	if err != nil {
 		t.Fatal(err)
