@@ -92,11 +92,7 @@ func (s *stage) permitted(ts *testscript.TestScript, _ bool, args []string) {
 		if c.AccessKey != "ANDON" || c.Operation == "GetCallerIdentity" { // which needs no permission
 			continue
 		}
-		resource := storyPipelines + c.Pipeline
-		if c.Stage != "" {
-			resource += "/" + c.Stage
-		}
-		made[[2]string{"codepipeline:" + c.Operation, resource}] = true
+		made[permissionOf(c)] = true
 	}
 	for call := range made {
 		if !policy.allows(call[0], call[1]) {
@@ -118,12 +114,30 @@ func onlyThese(policy policyDocument, made map[[2]string]bool) error {
 			}
 		}
 	}
+	for _, action := range []string{"ssm:GetDocument", "ssm:GetCalendarState", "ssm:GetParameter", "ssm:UpdateDocument", "s3:GetObject", "s3:PutObject", "s3:ListBucket"} {
+		for _, resource := range calendarsNearby() {
+			if policy.allows(action, resource) && !made[[2]string{action, resource}] {
+				return fmt.Errorf("the policy allows %s on %s, which andon never does", action, resource)
+			}
+		}
+	}
 	for _, action := range []string{"iam:PassRole", "sts:AssumeRole", "codedeploy:StopDeployment", "s3:GetObject"} {
 		if policy.allows(action, storyPipelines+"shop") || policy.allows(action, "*") {
 			return fmt.Errorf("the policy allows %s", action)
 		}
 	}
 	return nil
+}
+
+// calendarsNearby are those of a story, and what is named almost like them.
+func calendarsNearby() []string {
+	all := []string{"*", "arn:aws:s3:::plans", "arn:aws:s3:::plans/*", "arn:aws:s3:::plans2/freeze.ics", "arn:aws:s3:::plans/freeze.ics", "arn:aws:s3:::plans/freeze.icsx"}
+	for _, account := range []string{"arn:aws:ssm:us-east-1:123456789012:", "arn:aws:ssm:us-east-2:123456789012:", "arn:aws:ssm:us-east-1:999988887777:"} {
+		for _, name := range []string{"document/freeze", "document/freeze2", "document/company", "document/*", "parameter/freeze", "*"} {
+			all = append(all, account+name)
+		}
+	}
+	return all
 }
 
 // nearby are the resources of a story, and those whose names are almost theirs.
@@ -133,7 +147,7 @@ func nearby() []string {
 		"arn:aws:codepipeline:us-east-1:123456789013:", "arn:aws-cn:codepipeline:us-east-1:123456789012:"} {
 		all = append(all, account, account+"*", account+"actiontype:AWS/Deploy/S3/1", account+"webhook:shop")
 		for _, pipeline := range []string{"shop", "shop-payments", "workshop", "sho", "SHOP", "shopX", "audit", "audit2"} {
-			for _, below := range []string{"", "/", "/Source", "/Production", "/Production2", "/PreProduction", "/production", "/Production/Deploy"} {
+			for _, below := range []string{"", "/", "/Source", "/Production", "/Production2", "/PreProduction", "/production", "/Production/Deploy", "/Release", "/Release/BlackDay", "/Release/BlackDay2", "/Release/Other"} {
 				all = append(all, account+pipeline+below)
 			}
 		}

@@ -67,9 +67,13 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"ask":     ask,
 		"certify": writeCertificate,
 
-		"pipeline":   on((*stage).pipeline),
-		"waiting":    on((*stage).waiting),
-		"permitted":  on((*stage).permitted),
+		"pipeline":  on((*stage).pipeline),
+		"waiting":   on((*stage).waiting),
+		"permitted": on((*stage).permitted),
+
+		"changecalendar": on((*stage).changeCalendar),
+		"object":         on((*stage).object),
+
 		"prometheus": on((*stage).prometheus),
 		"promtool":   on((*stage).promtool),
 	}
