@@ -69,6 +69,28 @@ func without(keys []string, may ...gates.Verb) object {
 	return object{"properties": properties}
 }
 
+// whens are the keys of which a window has one at least.
+var whens = func() (any []object) {
+	for _, k := range []string{"from", "days", "hours", "months", "outside", "holidays", "rrule", "cron", "ics", "ssm"} {
+		any = append(any, object{"required": []string{k}})
+	}
+	return any
+}()
+
+// together are keys that need others.
+var together = object{"from": []string{"to"}, "to": []string{"from"}, "rrule": []string{"start"}, "cron": []string{"for"}, "start": []string{"rrule"}}
+
+const (
+	edgeRule  = `\s*([0-9]{4}-)?[0-9]{2}-[0-9]{2}([Tt ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([Zz]|[+-][0-9]{1,2}:[0-9]{2})?)?\s*`
+	clockRule = `\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?\s*`
+	hoursRule = clockRule + `(-|–|—|\.\.)` + clockRule + `(,` + clockRule + `(-|–|—|\.\.)` + clockRule + `)*`
+)
+
+// listOf is one text, or a list of them.
+func listOf(pattern string) object {
+	return object{"type": []string{"array", "string"}, "pattern": orReference(pattern), "items": looking(pattern)}
+}
+
 func items(o object) object { return object{"items": o} }
 
 // zoneRule is for names of the IANA database and of Windows.
@@ -114,10 +136,20 @@ var schemaRules = map[string]object{
 	"Settings.name":     matching(nameRule),
 	"Settings.timezone": zoneRule,
 	"Settings.windows":  {"minItems": 1},
-	"Window":            {"required": []string{"name"}},
+	"Window":            {"required": []string{"name"}, "anyOf": whens, "dependentRequired": together},
 	"Window.name":       matching(nameRule),
 	"Window.timezone":   zoneRule,
-	"Selector":          {"type": []string{"object", "string"}},
+	"Selector":          {"type": []string{"object", "string"}, "anyOf": whens, "dependentRequired": together},
+	"Selector.from":     looking(edgeRule),
+	"Selector.to":       looking(edgeRule),
+	"Selector.start":    looking(edgeRule),
+	"Selector.days":     listOf(`[A-Za-z][A-Za-z., –—-]*`),
+	"Selector.hours":    listOf(hoursRule),
+	"Selector.cron":     looking(`\s*@[A-Za-z]+\s*|\s*\S+(\s+\S+){4}\s*`),
+	"Selector.rrule":    looking(`.*[Ff][Rr][Ee][Qq]\s*=.+`),
+	"Outside":           {"minProperties": 1},
+	"Outside.days":      listOf(`[A-Za-z][A-Za-z., –—-]*`),
+	"Outside.hours":     listOf(hoursRule),
 	"HolidayDays":       {"type": []string{"object", "string"}},
 	"ICS": {"type": []string{"object", "string"}, "if": object{"type": "object"},
 		"then": object{"oneOf": []object{{"required": []string{"file"}}, {"required": []string{"url"}}, {"required": []string{"s3"}}}}},
