@@ -20,9 +20,10 @@ type GatesView struct {
 type GateView struct {
 	Name     string       `json:"name"`
 	Pipeline string       `json:"pipeline"`
-	Stage    string       `json:"stage"` // that the gate's transition leads into
+	Stage    string       `json:"stage"`            // that the gate's transition leads into, or its approval is in
+	Action   string       `json:"action,omitempty"` // of an approval; left out at a transition
 	Region   string       `json:"region,omitempty"`
-	May      []gates.Verb `json:"may"` // close, open; empty: the gate observes
+	May      []gates.Verb `json:"may"` // close, open, approve, reject; empty: the gate observes
 
 	Go    bool   `json:"go"`              // a release may go on; what the status of …/go says
 	Why   string `json:"why"`             // a sentence for it
@@ -52,6 +53,10 @@ type GateView struct {
 	InsideTotal  int               `json:"inside_total"`
 	Waiting      []gates.Execution `json:"waiting"` // before the transition, at most 50
 	WaitingTotal int               `json:"waiting_total"`
+
+	Approvals      []ApprovalView `json:"approvals,omitempty"` // what waits at an approval, at most 50
+	ApprovalsTotal int            `json:"approvals_total,omitempty"`
+	Answers        []AnswerView   `json:"answers,omitempty"` // of late, the newest first, at most 10
 
 	Problems []gates.Reason `json:"problems"` // what keeps the gate from its work
 }
@@ -145,15 +150,19 @@ func (s Sources) refuse(w http.ResponseWriter, status int, why string) {
 	writeError(w, status, why)
 }
 
-func viewGate(r gates.Report, now time.Time) GateView {
-	g, d, p := r.Gate, r.Decision, pass(r, now)
-	v := GateView{Name: g.Name, Pipeline: g.Pipeline, Stage: g.Stage, Region: g.Region, May: list(g.May),
+func viewGate(r gates.Report, now time.Time) GateView { return viewGateFor(r, now, "") }
+
+// viewGateFor answers for one execution; "" is any release.
+func viewGateFor(r gates.Report, now time.Time, execution string) GateView {
+	g, d, p := r.Gate, r.Decision, passFor(r, now, execution)
+	v := GateView{Name: g.Name, Pipeline: g.Pipeline, Stage: g.Stage, Action: g.Action, Region: g.Region, May: list(g.May),
 		Go: p.mayGo(), Why: clip(p.why),
 		State: d.State, Reasons: clipReasons(d.Reasons), Since: d.Since.UTC(), Until: d.Until.UTC(), Ask: d.Ask,
 		Checks: list(r.Checks), At: r.At.UTC(), Enforced: enforced(r, now),
 		Holder: r.Holder, HeldBy: heldBy(r),
 		Inside: moving(r.Seen.Inside), InsideTotal: len(r.Seen.Inside),
 		Waiting: moving(r.Seen.Waiting), WaitingTotal: len(r.Seen.Waiting),
+		Approvals: viewApprovals(r), ApprovalsTotal: len(r.Cases), Answers: viewAnswers(r),
 		Problems: clipReasons(problems(r, now))}
 	if !r.At.IsZero() && g.Observing() {
 		v.Would = p.would.String()

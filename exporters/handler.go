@@ -143,7 +143,7 @@ func (s Sources) ready(w http.ResponseWriter, _ *http.Request) {
 }
 
 // notReady says why andon's answers mean little yet: a gate has not been looked
-// at since start, or AWS has never shown its transition. Once ready andon stays
+// at since start, or AWS has never shown its point. Once ready andon stays
 // so while AWS is away: it has reasons to tell, and who asks should get them.
 func (s Sources) notReady() string {
 	if err := s.Ready(); err != nil {
@@ -153,7 +153,11 @@ func (s Sources) notReady() string {
 		if !r.Seen.Begun.IsZero() {
 			continue
 		}
-		why := "AWS has not shown the transition of gate " + r.Gate.Name + " since start"
+		what := "the transition"
+		if r.Gate.Action != "" {
+			what = "the approval"
+		}
+		why := "AWS has not shown " + what + " of gate " + r.Gate.Name + " since start"
 		if len(r.Problems) > 0 {
 			why += ": " + clip(r.Problems[len(r.Problems)-1].Text)
 		}

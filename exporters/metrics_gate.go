@@ -14,7 +14,8 @@ type gateMetrics struct {
 
 	state, holder, enforced, ask, override, expires family
 	inside, waiting, read, problem                  family
-	decisions, writes, late, skew                   family
+	approvals, pending, decisions, writes           family
+	late, skew                                      family
 }
 
 func newGateMetrics(s Sources) gateMetrics {
@@ -33,6 +34,8 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.skew = m.gauge("andon_self_clock_skew_seconds", "How far AWS's clock is ahead of ours, at the gate where they differ most; beyond 30 s nothing is opened.")
 	m.decisions = m.counter("andon_gate_decisions_total", "Changes of the gate's decision to a state, since start.", "gate", "state")
 	m.writes = m.counter("andon_gate_writes_total", "Writes that AWS confirmed, since start.", "gate", "verb")
+	m.approvals = m.counter("andon_approvals_total", "Approvals that the gate answered and AWS took the answer of, since start.", "gate", "result")
+	m.pending = m.gauge("andon_approvals_pending", "Releases that wait at the gate's approval, by what the gate answers: approve, reject, wait.", "gate", "reply")
 	return m
 }
 
@@ -57,10 +60,11 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 	for i, state := range states {
 		m.decisions.send(ch, float64(r.Changes[i]), name, state)
 	}
-	m.writes.send(ch, float64(r.Closes), name, string(gates.Close))
-	m.writes.send(ch, float64(r.Opens), name, string(gates.Open))
-	m.holder.oneOf(ch, name, holderWord(r.Holder), []string{holderWord(gates.Unread), holderWord(gates.Nobody), holderWord(gates.Ours),
-		holderWord(gates.Adrift), holderWord(gates.Stranger), holderWord(gates.Dubious), holderWord(gates.Person)})
+	if r.Gate.Action != "" {
+		m.approval(ch, r, name)
+	} else {
+		m.transition(ch, r, name)
+	}
 	m.enforced.send(ch, flag(enforced(r, now)), name)
 	m.ask.send(ch, flag(r.Decision.Ask), name)
 	m.late.send(ch, float64(r.Late), name)
@@ -80,6 +84,28 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 		if code := label(p.Code); codes.more(code) {
 			m.problem.send(ch, 1, name, code)
 		}
+	}
+}
+
+func (m gateMetrics) transition(ch chan<- prometheus.Metric, r gates.Report, name string) {
+	m.writes.send(ch, float64(r.Closes), name, string(gates.Close))
+	m.writes.send(ch, float64(r.Opens), name, string(gates.Open))
+	m.holder.oneOf(ch, name, holderWord(r.Holder), []string{holderWord(gates.Unread), holderWord(gates.Nobody), holderWord(gates.Ours),
+		holderWord(gates.Adrift), holderWord(gates.Stranger), holderWord(gates.Dubious), holderWord(gates.Person)})
+}
+
+func (m gateMetrics) approval(ch chan<- prometheus.Metric, r gates.Report, name string) {
+	m.approvals.send(ch, float64(r.Approvals), name, gates.Approved)
+	m.approvals.send(ch, float64(r.Rejections), name, gates.Rejected)
+	if r.Seen.Begun.IsZero() {
+		return
+	}
+	waiting := map[gates.Reply]float64{}
+	for _, c := range r.Cases {
+		waiting[c.Reply]++
+	}
+	for _, reply := range []gates.Reply{gates.ApproveReply, gates.RejectReply, gates.WaitReply} {
+		m.pending.send(ch, waiting[reply], name, string(reply))
 	}
 }
 

@@ -35,7 +35,7 @@ func busy() Sources {
 		r.Problems = []gates.Reason{{Code: "throttled"}, {Code: "journal"}, {Code: "throttled"}}
 		r.Late = 2
 	})
-	s := world(probes.Snapshot{sick(), tcp, dns, tls, witness("resolver-a", errors.New("refused"))}, r)
+	s := world(probes.Snapshot{sick(), tcp, dns, tls, witness("resolver-a", errors.New("refused"))}, r, blackday())
 	s.JournalErrors = func() uint64 { return 3 }
 	var delays *probes.Histogram
 	delays = delays.Add(time.Millisecond)

@@ -76,6 +76,9 @@ type gateCard struct {
 
 	Reasons, Problems []note
 	Inside, Waiting   crowd
+
+	Asking   []asking // at an approval
+	Answered []note   // of late
 }
 
 // note is a sentence, since when, and what to do.
@@ -188,6 +191,7 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 		c.GateView.Ended = nil // no news any more
 	}
 	c.Reasons, c.Problems = notes(c.GateView.Reasons, now), notes(besides(c.GateView.Reasons, c.GateView.Problems), now)
+	c.Asking, c.Answered = drawAsking(c.GateView.Approvals, now), drawAnswers(c.GateView.Answers, now)
 	c.Inside = drawCrowd(c.GateView.Inside, c.InsideTotal, now)
 	c.Waiting = drawCrowd(c.GateView.Waiting, c.WaitingTotal, now)
 	return c

@@ -35,8 +35,11 @@ func (p passage) mayGo() bool { return p.status == http.StatusOK }
 
 // pass asks the gate. An observing gate stops nothing, so it says go, and what
 // it would have said. A report that was never made says nothing at all.
-func pass(r gates.Report, now time.Time) passage {
-	p := judge(r, now)
+func pass(r gates.Report, now time.Time) passage { return passFor(r, now, "") }
+
+// passFor asks the gate about one execution; "" is any release.
+func passFor(r gates.Report, now time.Time, execution string) passage {
+	p := judge(r, now, execution)
 	if r.At.IsZero() || !r.Gate.Observing() {
 		return p
 	}
@@ -62,6 +65,7 @@ func (s Sources) reports() []gates.Report {
 				r.Enforced = false
 				r.Decision = gates.Decision{State: gates.Keep, Reasons: []gates.Reason{{Code: "undecided", Check: name,
 					Text: name + " has become unhealthy, and the gate is being decided anew"}}}
+				r.Cases = undecided(r.Cases, r.Decision)
 				break
 			}
 		}
@@ -69,9 +73,20 @@ func (s Sources) reports() []gates.Report {
 	return reports
 }
 
+// undecided lets what was about to be approved wait.
+func undecided(cases []gates.Case, d gates.Decision) []gates.Case {
+	cases = slices.Clone(cases)
+	for i := range cases {
+		if c := &cases[i]; c.Reply == gates.ApproveReply {
+			c.Reply, c.Decision = gates.WaitReply, d
+		}
+	}
+	return cases
+}
+
 // judge lets through what was decided to be open, is held by nobody, and was
 // looked at lately. Everything else is a stop, or not known.
-func judge(r gates.Report, now time.Time) passage {
+func judge(r gates.Report, now time.Time, execution string) passage {
 	stop := func(format string, args ...any) passage {
 		return passage{status: http.StatusLocked, why: fmt.Sprintf(format, args...)}
 	}
@@ -83,9 +98,11 @@ func judge(r gates.Report, now time.Time) passage {
 		return unknown("andon has not looked at this gate yet")
 	case !recent(r.At, now):
 		return unknown("andon decided last at %s, which says nothing of now", stamp(r.At))
+	case r.Gate.Action != "" && !r.Seen.Begun.IsZero() && recent(r.Seen.Begun, now):
+		return judgeApproval(r, execution)
 	case r.Decision.State == gates.Closed:
 		return stop("the gate is closed: %s", firstOf(r.Decision.Reasons))
-	case r.Decision.Allow != "":
+	case r.Decision.Allow != "" && r.Decision.Allow != execution:
 		return stop("the gate is open for execution %s alone: %s", clip(r.Decision.Allow), firstOf(r.Decision.Reasons))
 	case r.Seen.Begun.IsZero():
 		return unknown("CodePipeline has not been read yet%s", because(r.Problems))
@@ -128,23 +145,24 @@ func because(problems []gates.Reason) string {
 // mayGo answers 200 if a release may go on, 423 if not, 503 if that cannot be
 // told, 404 if there is no such gate; the body is a GateView or an ErrorView.
 // With ?wait= (Go's syntax or plain seconds, up to MaxWait) it answers as soon
-// as it is 200, else what holds at the end.
+// as it is 200, else what holds at the end. With ?execution= it answers for that
+// release, as far as the gate tells one from the other.
 func (s Sources) mayGo(w http.ResponseWriter, r *http.Request) {
 	wait, err := waitOf(r.URL.Query())
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	name := r.PathValue("name")
-	s.await(r.Context(), name, wait)
+	name, execution := r.PathValue("name"), r.URL.Query().Get("execution")
+	s.await(r.Context(), name, execution, wait)
 	report, status, why := s.gate(name)
 	if status != http.StatusOK {
 		s.refuse(w, status, why)
 		return
 	}
 	now := s.Clock()
-	view := viewGate(report, now)
-	p := pass(report, now)
+	view := viewGateFor(report, now, execution)
+	p := passFor(report, now, execution)
 	if !p.mayGo() {
 		w.Header().Set("Retry-After", retryAfter(report.Decision.Until, now))
 	}
@@ -153,7 +171,7 @@ func (s Sources) mayGo(w http.ResponseWriter, r *http.Request) {
 
 // await returns when the gate lets through, when there is nothing to wait for,
 // or when the time is over.
-func (s Sources) await(ctx context.Context, name string, wait time.Duration) {
+func (s Sources) await(ctx context.Context, name, execution string, wait time.Duration) {
 	if wait <= 0 {
 		return
 	}
@@ -163,7 +181,7 @@ func (s Sources) await(ctx context.Context, name string, wait time.Duration) {
 	defer look.Stop()
 	for {
 		report, status, _ := s.gate(name)
-		if status == http.StatusNotFound || status == http.StatusOK && pass(report, s.Clock()).mayGo() {
+		if status == http.StatusNotFound || status == http.StatusOK && passFor(report, s.Clock(), execution).mayGo() {
 			return
 		}
 		select {

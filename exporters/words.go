@@ -31,6 +31,9 @@ func speak(v GateView, p passage) (mood, word, lead string) {
 		}
 		return moodUnknown, "cannot tell", lead
 	}
+	if v.Action != "" {
+		return speakOfApproval(v.Stage+"/"+v.Action, p)
+	}
 	switch {
 	case p.status == http.StatusOK:
 		return moodOpen, "open", "Releases may enter " + stage + "."
@@ -46,6 +49,16 @@ func speak(v GateView, p passage) (mood, word, lead string) {
 		return moodClosed, "held", "No release may enter " + stage + ": the hold is not andon's, and andon does not lift it."
 	}
 	return moodUnknown, "cannot tell", "andon cannot tell whether releases may enter " + stage + "."
+}
+
+func speakOfApproval(at string, p passage) (mood, word, lead string) {
+	switch p.status {
+	case http.StatusOK:
+		return moodOpen, "open", "Releases that ask at " + at + " are approved."
+	case http.StatusLocked:
+		return moodClosed, "closed", "No release is approved at " + at + "."
+	}
+	return moodUnknown, "cannot tell", "andon cannot tell whether a release may go on, and approves none at " + at + "."
 }
 
 // next says what it takes to lift andon's hold; ask is told already.

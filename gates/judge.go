@@ -158,8 +158,8 @@ func needed(c CheckEvidence, forgot bool) int {
 	return 1
 }
 
-// will is what becomes of c, in half a sentence.
-func (c Case) will(g Gate) string {
+// Will is what becomes of c, in half a sentence.
+func (c Case) Will(g Gate) string {
 	does := map[Reply]Verb{ApproveReply: Approve, RejectReply: Reject}[c.Reply]
 	switch {
 	case c.Reply == WaitReply && !c.Opening.IsZero() && c.Decision.State == Closed:

@@ -22,6 +22,8 @@ type Outlook struct {
 func (r Report) outlook(o, before *Override) Outlook {
 	l := Outlook{Order: o, Before: before, Blocks: r.unseen()}
 	switch {
+	case r.Gate.Action != "" && r.Seen.known():
+		l.atApproval(r)
 	case !r.Seen.known():
 		l.Will = "andon does it once it has looked at CodePipeline"
 	case o == nil:

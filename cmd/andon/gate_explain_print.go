@@ -40,6 +40,7 @@ func (s story) print(w io.Writer, now time.Time) error {
 	if v.AWS != nil && v.AWS.Reason != "" {
 		t.row("", "says: "+v.AWS.Reason)
 	}
+	t.approvals(v, now)
 	t.releases("inside", v.Inside, v.InsideTotal, now)
 	t.releases("waiting", v.Waiting, v.WaitingTotal, now)
 	for _, r := range v.Problems {
@@ -143,12 +144,16 @@ func choices(v exporters.GateView) []string {
 	enable := fmt.Sprintf("'aws codepipeline enable-stage-transition --pipeline-name %s --stage-name %s --transition-type Inbound'", v.Pipeline, v.Stage)
 	set := "'andon override set " + v.Name + " %s --reason TEXT --for 1h'"
 	switch {
+	case len(v.May) == 0 && v.Action != "":
+		return append(all, "let it act, when you believe it: 'may: [approve, reject]' in the configuration")
 	case len(v.May) == 0:
 		return append(all, "let it act, when you believe it: 'may: [close, open]' in the configuration")
 	case v.Order != nil:
 		all = append(all, "end the order: 'andon override clear "+v.Name+" --reason TEXT'")
 	}
 	switch {
+	case v.Action != "":
+		return append(all, atApproval(v)...)
 	case v.Holder == gates.Person:
 		all = append(all, "ask "+v.HeldBy+" to enable the transition, or do it yourself with "+enable+": andon never lifts a person's hold")
 	case v.State == gates.Closed && v.Order == nil:

@@ -28,7 +28,7 @@ func exitOf(v exporters.GateView) int {
 		return exitBad
 	case v.AWS == nil || v.At.Sub(v.AWS.ReadAt) > old:
 		return exitUnknown
-	case !v.AWS.Enabled:
+	case v.Action == "" && !v.AWS.Enabled:
 		return exitBad
 	}
 	return exitUnknown
@@ -46,7 +46,7 @@ func stateWord(v exporters.GateView, exit int) string {
 		return "open"
 	case exit == exitUnknown:
 		return "cannot tell"
-	case v.State == gates.Closed && v.AWS != nil && v.AWS.Enabled:
+	case v.State == gates.Closed && v.AWS != nil && v.AWS.Enabled && v.Action == "":
 		return "closing"
 	case v.State == gates.Closed:
 		return "closed"
@@ -59,7 +59,7 @@ func printGates(w io.Writer, said exporters.GatesView) error {
 	t := newTable("GATE", "STATE", "HELD BY", "SINCE (UTC)", "UNTIL (UTC)", "WHY")
 	for _, v := range said.Gates {
 		since := v.Since
-		if since.IsZero() && v.AWS != nil && !v.AWS.Enabled {
+		if since.IsZero() && v.AWS != nil && !v.AWS.Enabled && v.Action == "" {
 			since = v.AWS.ChangedAt
 		}
 		t.row(v.Name, stateWord(v, exitOf(v)), cmp.Or(v.HeldBy, "-"), clock(since), clock(v.Until), v.Why)
@@ -137,6 +137,7 @@ func printGate(w io.Writer, a answer, now time.Time) error {
 		t.row("", "says: "+v.AWS.Reason)
 	}
 	t.order(v, now)
+	t.approvals(v, now)
 	t.releases("inside", v.Inside, v.InsideTotal, now)
 	t.releases("waiting", v.Waiting, v.WaitingTotal, now)
 	t.reasons("problem", v.Problems, now)
@@ -184,6 +185,9 @@ func since(t, now time.Time) string {
 
 func pointText(v exporters.GateView) string {
 	text := fmt.Sprintf("the transition into %s of pipeline %s", v.Stage, v.Pipeline)
+	if v.Action != "" {
+		text = fmt.Sprintf("the approval %s/%s of pipeline %s", v.Stage, v.Action, v.Pipeline)
+	}
 	if v.Region != "" {
 		text += " in " + v.Region
 	}
@@ -234,6 +238,8 @@ func awsText(v exporters.GateView, now time.Time) string {
 	switch {
 	case v.AWS == nil:
 		return "not read yet"
+	case v.Action != "":
+		return fmt.Sprintf("%s for approval; read at %s", asking(v.ApprovalsTotal), stamp(v.AWS.ReadAt))
 	case v.AWS.Enabled && v.AWS.ChangedBy == "":
 		return "enabled, nobody holds it; read at " + stamp(v.AWS.ReadAt)
 	case v.AWS.Enabled:

@@ -74,6 +74,9 @@ func intentWords(i gates.Intent) string {
 		return ""
 	}
 	s := fmt.Sprintf("%s: %s %s/%s", i.ID, i.Verb, i.Pipeline, i.Stage)
+	if a := i.Approval; a != nil {
+		s = fmt.Sprintf("%s: %s execution %s at %s/%s/%s", i.ID, i.Verb, a.Execution.ID, i.Pipeline, i.Stage, i.Action)
+	}
 	var why []string
 	for _, r := range i.Decision.Reasons {
 		why = append(why, r.Text)
@@ -89,6 +92,9 @@ func outcomeWords(o gates.Outcome) string {
 		return ""
 	}
 	s := o.Intent + ": " + o.Result
+	if o.By != "" {
+		s += ", " + o.By
+	}
 	if o.Error != "" {
 		s += ": " + o.Error
 	}

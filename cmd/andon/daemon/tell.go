@@ -25,6 +25,7 @@ func (t *teller) tell(reports []gates.Report) {
 			t.log.Info("gate "+name+" is held by: "+string(r.Holder), "reason", r.Seen.Reason, "changed_by", r.Seen.ChangedBy)
 		}
 		t.order(r)
+		t.approvals(r)
 		t.passage(r)
 		if t.news(name+" problems", codes(r.Problems)) {
 			if len(r.Problems) == 0 {
