@@ -10,9 +10,12 @@ import (
 	"github.com/andon-project/andon/calendar"
 )
 
-// How often files are looked at, and all else that happens without being told: records
-// of others, clocks that were set, records and copies that could not be written.
+// How often all is looked at that happens without being told: records of others, clocks
+// that were set, records and copies that could not be written.
 const patrol = 10 * time.Second
+
+// How often files are looked at: that costs nobody anything, unless they are read.
+const glance = 2 * time.Second
 
 // firstRetry is how soon a source that failed is asked again. It doubles, up to its
 // beat.
@@ -114,10 +117,12 @@ func (k *Keeper) pause(s *source) time.Duration {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	pause := s.every()
-	if kindOf(s.of) == "file" {
-		pause = min(pause, patrol) // it costs nobody anything
-	}
-	if s.failures > 0 {
+	switch file := kindOf(s.of) == "file"; {
+	case file && s.failures > 0:
+		pause = min(pause, patrol)
+	case file:
+		pause = min(pause, glance)
+	case s.failures > 0:
 		pause = min(pause, firstRetry<<min(s.failures-1, 20))
 	}
 	return pause - pause/10 + rand.N(pause/5+1)

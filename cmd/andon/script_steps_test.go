@@ -38,7 +38,7 @@ func (s *stage) start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := exec.Command(program, "run", "--config", "andon.yaml", "--listen", "127.0.0.1:0", "--data", "data")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), log, log
-	for _, name := range []string{"PATH", "HOME", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_EC2_METADATA_DISABLED", "TMPDIR", "SHOP", "SHOP_ADDRESS"} {
+	for _, name := range []string{"PATH", "HOME", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_EC2_METADATA_DISABLED", "TMPDIR", "SHOP", "SHOP_ADDRESS", "FEED", "SSL_CERT_FILE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	if len(args) > 0 {
@@ -201,7 +201,8 @@ func (s *stage) fault(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(s.server.Inject(f))
 }
 
-// get PATH [STATUS] [REGEXP] asks the daemon until it answers so.
+// get PATH [STATUS] [REGEXP] asks the daemon until it answers so, as $ANDON_USER if
+// there is one.
 func (s *stage) get(ts *testscript.TestScript, _ bool, args []string) {
 	status, pattern := "200", ""
 	if len(args) > 1 {
@@ -211,7 +212,14 @@ func (s *stage) get(ts *testscript.TestScript, _ bool, args []string) {
 		pattern = args[2]
 	}
 	s.eventually(ts, "GET "+args[0]+" answers "+status+" "+pattern, 20*time.Second, func() error {
-		resp, err := http.Get(ts.Getenv("ANDON_ADDR") + args[0])
+		r, err := http.NewRequest(http.MethodGet, ts.Getenv("ANDON_ADDR")+args[0], nil)
+		if err != nil {
+			return err
+		}
+		if user := ts.Getenv("ANDON_USER"); user != "" {
+			r.SetBasicAuth(user, ts.Getenv("ANDON_PASSWORD"))
+		}
+		resp, err := http.DefaultClient.Do(r)
 		if err != nil {
 			return err
 		}

@@ -74,6 +74,10 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"changecalendar": on((*stage).changeCalendar),
 		"object":         on((*stage).object),
 
+		"feed":     on((*stage).serveFeed),
+		"guarded":  on((*stage).guarded),
+		"approval": on((*stage).approval),
+
 		"prometheus": on((*stage).prometheus),
 		"promtool":   on((*stage).promtool),
 	}
@@ -85,6 +89,7 @@ type stage struct {
 	aws    *httptest.Server
 	shop   *shop.Shop
 	web    *httptest.Server
+	feed   *feed // nil: the script has none
 	daemon *exec.Cmd
 	ended  chan error
 }
