@@ -61,7 +61,7 @@ func wordOf(black, readable bool) Word {
 
 // look finds or works out a time.
 func (c *Calendar) look(lo, hi int64) *worked {
-	if c.worked.covers(lo, hi) {
+	if c.worked.covers(lo, hi) && len(c.worked.failed) == 0 {
 		return c.worked
 	}
 	return c.around(lo, hi)

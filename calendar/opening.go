@@ -8,24 +8,36 @@ import (
 )
 
 // Opening is the beginning of the next time that is clear for at least so long, at or
-// after from. ok is false where there is none within ten years, or something cannot be
-// read.
+// after from. ok is false where there is none within ten years, where that cannot be
+// told, or something cannot be read.
 func (c *Calendar) Opening(now, from time.Time, length time.Duration) (opening time.Time, ok bool) {
-	lo := ceil(from)
-	end := lo + farthest
+	at := ceil(from)
+	end := at + farthest
 	long := max(1, int64((length+time.Second-1)/time.Second))
-	if c == nil || !c.readable(now, lo) {
+	if c == nil || !c.readable(now, at) {
 		return time.Time{}, false
 	}
-	for at := lo; at < end; {
-		black, next := c.look(at, at+1).turn(at, at+1)
-		switch {
-		case !black && (next == 0 || next-at >= long):
-			return timeOf(at), true
-		case next == 0:
+	clear := at // since when it is
+	var black []stretch
+	for s := newStride(); at < end; {
+		hi := min(end, at+s.step)
+		err := s.try(func() (err error) { black, err = c.blocking(at, hi); return err })
+		if err == errShorter {
+			continue
+		}
+		if err != nil {
 			return time.Time{}, false
 		}
-		at = next
+		for _, b := range black {
+			if b.lo-clear >= long {
+				return timeOf(clear), true
+			}
+			clear = b.hi
+		}
+		at = hi
+		if at-clear >= long {
+			return timeOf(clear), true
+		}
 	}
 	return time.Time{}, false
 }
@@ -39,12 +51,13 @@ func (c *Calendar) LatestStart(now, from time.Time, length time.Duration) (lates
 	if c == nil || !c.readable(now, at) {
 		return time.Time{}, false
 	}
-	black, next := c.look(at, at+1).turn(at, at+1)
+	w := c.look(at, at+1)
+	black, next := w.turn(at, at+1)
 	switch {
 	case black:
 		return time.Time{}, false
 	case next == 0:
-		return time.Time{}, true
+		return time.Time{}, !w.unsure
 	}
 	latest = timeOf(next).Add(-length)
 	return latest, !latest.Before(from)
@@ -73,7 +86,7 @@ func (c *Calendar) Spans(now, from, to time.Time) ([]Span, error) {
 		return []Span{{Start: timeOf(lo), End: timeOf(hi)}}, nil
 	}
 	w := c.worked
-	if !w.covers(lo, hi) {
+	if !w.covers(lo, hi) || len(w.failed) > 0 {
 		w = c.work(lo, hi)
 	}
 	var found []piece

@@ -78,13 +78,18 @@ func (c *Calendar) extend(i int, all []piece, edge, direction int64) {
 			open = append(open, &all[k])
 		}
 	}
-	for step := int64(8 * daySeconds); len(open) > 0; step *= 2 {
-		lo, hi := edge, edge+step
+	far := edge + direction*farthest
+	var more []piece
+	for s := newStride(); len(open) > 0; {
+		lo, hi := edge, edge+s.step
 		if direction < 0 {
-			lo, hi = edge-step, edge
+			lo, hi = edge-s.step, edge
 		}
-		more, err := c.cut(i, lo, hi)
-		if err != nil || step > farthest {
+		err := s.try(func() (err error) { more, err = c.cut(i, lo, hi); return err })
+		if err == errShorter {
+			continue
+		}
+		if err != nil || (far-edge)*direction <= 0 {
 			for _, p := range open {
 				*p.side(direction) = forever * direction
 			}
@@ -96,7 +101,9 @@ func (c *Calendar) extend(i int, all []piece, edge, direction int64) {
 				at[more[k].reason] = &more[k]
 			}
 		}
-		edge += step * direction
+		if edge = hi; direction < 0 {
+			edge = lo
+		}
 		open = slices.DeleteFunc(open, func(p *piece) bool {
 			q := at[p.reason]
 			if q == nil {

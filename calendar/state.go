@@ -59,5 +59,5 @@ type State struct {
 	Causes   []Cause   `json:"causes"`               // all that make it black, by start
 	Warns    []Cause   `json:"warns,omitempty"`      // windows in force that only warn
 	Problems []Problem `json:"problems,omitempty"`   // why it is unreadable, or about to become so
-	Next     time.Time `json:"next_change,omitzero"` // when Word changes; zero: not within ten years
+	Next     time.Time `json:"next_change,omitzero"` // when Word changes; zero: not within ten years, or it cannot be told
 }

@@ -2,8 +2,11 @@ package calendar
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
+
+	"github.com/andon-project/andon/calendar/ical"
 )
 
 // A worked stretch of a calendar answers by looking up. All windows are in it, and
@@ -14,6 +17,7 @@ type worked struct {
 	reach  []int64   // by index: how far the pieces go whose root it is
 	black  []stretch // what blocks, cut off at lo and hi
 	beyond int64     // when black changes after hi; 0: not within ten years
+	unsure bool      // beyond cannot be told
 	failed []failure
 }
 
@@ -23,10 +27,19 @@ type failure struct {
 	err    error
 }
 
-// work works out the time from lo to before hi.
+// work works out the time from lo to before hi. What lies around now is taken from
+// there, but for windows that are too expensive to be worked out for all of that: of a
+// shorter time they may tell.
 func (c *Calendar) work(lo, hi int64) *worked {
 	w := &worked{lo: lo, hi: hi}
+	known := c.worked.covers(lo, hi)
+	if known {
+		c.worked.over(lo, hi, func(p piece) { w.pieces = append(w.pieces, p) })
+	}
 	for i := range c.windows {
+		if known && !c.worked.fails(i) {
+			continue
+		}
 		found, err := c.pieces(i, lo, hi)
 		if err != nil {
 			w.failed = append(w.failed, failure{i, err})
@@ -49,7 +62,9 @@ func (c *Calendar) work(lo, hi int64) *worked {
 // around is work, and when what it says changes after it.
 func (c *Calendar) around(lo, hi int64) *worked {
 	w := c.work(lo, hi)
-	w.beyond = c.change(hi, w.blackAt(hi-1))
+	var err error
+	w.beyond, err = c.change(hi, w.blackAt(hi-1))
+	w.unsure = err != nil
 	return w
 }
 
@@ -94,8 +109,12 @@ func (w *worked) blackAt(t int64) bool {
 // covers tells whether a time lies in what has been worked out.
 func (w *worked) covers(lo, hi int64) bool { return w != nil && w.lo <= lo && hi <= w.hi }
 
+func (w *worked) fails(window int) bool {
+	return slices.ContainsFunc(w.failed, func(f failure) bool { return f.window == window })
+}
+
 // turn tells whether anything is black from lo to before hi, and when that is over or,
-// if nothing is, when it begins; 0: not within ten years.
+// if nothing is, when it begins; 0: not within ten years, or it cannot be told.
 func (w *worked) turn(lo, hi int64) (black bool, at int64) {
 	i := from(w.black, lo)
 	for ; i < len(w.black) && w.black[i].lo < hi; i++ {
@@ -111,41 +130,56 @@ func (w *worked) turn(lo, hi int64) (black bool, at int64) {
 }
 
 // change is the first instant from which on black is another than it was before lo;
-// 0: not within ten years, or not known.
-func (c *Calendar) change(lo int64, black bool) int64 {
+// 0: not within ten years. It ends in [ical.ErrBudget] where that cannot be told.
+func (c *Calendar) change(lo int64, black bool) (int64, error) {
 	end := lo + farthest
-	for step := int64(8 * daySeconds); lo < end; step *= 2 {
-		hi := min(end, lo+step)
-		all := c.blocking(lo, hi)
+	var all []stretch
+	for s := newStride(); lo < end; {
+		hi := min(end, lo+s.step)
+		err := s.try(func() (err error) { all, err = c.blocking(lo, hi); return err })
 		switch {
+		case err == errShorter:
+			continue
+		case err != nil:
+			return 0, err
 		case black && (len(all) == 0 || all[0].lo > lo):
-			return lo
+			return lo, nil
 		case black && all[0].hi < hi:
-			return all[0].hi
+			return all[0].hi, nil
 		case !black && len(all) > 0:
-			return all[0].lo
+			return all[0].lo, nil
 		}
 		lo = hi
 	}
-	return 0
+	return 0, nil
 }
 
-// blocking is what blocks from lo to before hi. Windows that cannot be worked out are
-// passed over: that they are, makes the calendar unreadable.
-func (c *Calendar) blocking(lo, hi int64) (all []stretch) {
+// blocking is what blocks from lo to before hi. Windows of which nothing is known then
+// are passed over: that it is not, makes the calendar unreadable. It ends in
+// [ical.ErrBudget] where one is too expensive.
+func (c *Calendar) blocking(lo, hi int64) (all []stretch, err error) {
+	known := c.worked.covers(lo, hi)
+	if known {
+		for _, s := range c.worked.black[from(c.worked.black, lo):] {
+			if s.lo >= hi {
+				break
+			}
+			all = append(all, s.clip(lo, hi))
+		}
+	}
 	for i := range c.windows {
-		if c.windows[i].warn {
+		if c.windows[i].warn || known && !c.worked.fails(i) {
 			continue
 		}
 		found, err := c.cut(i, lo, hi)
-		if err != nil {
-			continue
+		if errors.Is(err, ical.ErrBudget) {
+			return nil, err
 		}
 		for _, p := range append(found, c.kept(i, lo, hi)...) {
 			all = append(all, p.clip(lo, hi))
 		}
 	}
-	return joined(all)
+	return joined(all), nil
 }
 
 // floor is the second that an instant is in; ceil is the first that is not before it.
