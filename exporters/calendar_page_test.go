@@ -133,6 +133,16 @@ func TestDrawDay(t *testing.T) {
 	}
 }
 
+// What nobody told is unreadable all day long, also in the drawing.
+func TestDrawDayOfNothing(t *testing.T) {
+	t.Parallel()
+	m := calendar.NewMonth(2026, time.December, blackdays(calendar.Copy{}).Zone(), nil)
+	cell := drawDay(m.Days[0], m, false)
+	if len(cell.Parts) != 1 || cell.Parts[0] != (dayPart{"unreadable", 0, dayWidth}) || cell.Mark != "unreadable" {
+		t.Errorf("%+v", cell)
+	}
+}
+
 // The address of a feed is nowhere, whatever is asked.
 func TestFeedAddressIsNowhere(t *testing.T) {
 	t.Parallel()
