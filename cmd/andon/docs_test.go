@@ -78,7 +78,7 @@ func TestConfigurationsInDocumentsLoad(t *testing.T) {
 			n++
 			var environ []string
 			for _, m := range variable.FindAllStringSubmatch(b.text, -1) {
-				environ = append(environ, m[1]+"=something")
+				environ = append(environ, m[1]+"=https://example.com/something")
 			}
 			file := filepath.Join(t.TempDir(), "andon.yaml")
 			if err := os.WriteFile(file, []byte(secretFile.ReplaceAllString(b.text, "something")), 0o600); err != nil {
