@@ -143,9 +143,18 @@ func (e Evidence) settled() Decision {
 		return fmt.Sprintf("%s passed %d times in a row, %d are needed", c.Name, c.Passes, c.Needs), c.Passes < c.Needs
 	})
 	if rs != nil {
-		return Decision{Reasons: rs}
+		return Decision{Reasons: rs, Until: e.proven()}
 	}
 	return d
+}
+
+// proven is when every check has passed as often as it needs to, if each run passes.
+func (e Evidence) proven() time.Time {
+	t := e.Now
+	for _, c := range e.Checks {
+		t = later(t, e.Now.Add(time.Duration(max(0, c.Needs-c.Passes))*c.Every))
+	}
+	return t
 }
 
 // needed is how many passes in a row an approval asks of c: one after a single

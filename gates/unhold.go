@@ -14,6 +14,9 @@ import (
 // runs meanwhile honours it for g.PersonEnable. What is not ours is refused.
 // It returns what the last read showed.
 func Unhold(ctx context.Context, g Gate, p Point, s journal.Store, o Order, clock func() time.Time) (seen Seen, err error) {
+	if g.Action != "" {
+		return Seen{}, &NotOursError{Nobody, "it stands at an approval, where andon holds nothing: what waits there can be answered in the console"}
+	}
 	const enough = 5
 	err = journal.ErrConflict
 	for try := 0; errors.Is(err, journal.ErrConflict) && try < enough; try++ { // a daemon writes beside us: it is read first

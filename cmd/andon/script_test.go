@@ -71,6 +71,11 @@ func storySteps() map[string]func(*testscript.TestScript, bool, []string) {
 		"waiting":   on((*stage).waiting),
 		"permitted": on((*stage).permitted),
 
+		"release":  on((*stage).release),
+		"asks":     on((*stage).asks),
+		"answered": on((*stage).answered),
+		"answers":  on((*stage).answers),
+
 		"changecalendar": on((*stage).changeCalendar),
 		"object":         on((*stage).object),
 
