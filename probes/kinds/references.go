@@ -91,30 +91,31 @@ func (q Quoted) discreet(p probes.Probe) probes.Probe {
 	if len(q.references) == 0 {
 		return p
 	}
-	return discreet{p, q.references}
+	return &discreet{p, q.references}
 }
 
+// A discreet is shared by its address: the monitor asks whether two are the same.
 type discreet struct {
 	probes.Probe
 	references References
 }
 
 // Check implements probes.Probe.
-func (d discreet) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
+func (d *discreet) Check(ctx context.Context, t probes.Target) (probes.Facts, error) {
 	facts, err := d.Probe.Check(ctx, t)
 	facts.Remote = d.remote(facts.Remote)
 	return facts, d.hide(err)
 }
 
 // remote hides an address, but not for the sake of its port.
-func (d discreet) remote(address string) string {
+func (d *discreet) remote(address string) string {
 	if host, port, err := net.SplitHostPort(address); err == nil && d.references[host] != "" {
 		return d.references[host] + ":" + port
 	}
 	return d.references.Shown(address)
 }
 
-func (d discreet) hide(err error) error {
+func (d *discreet) hide(err error) error {
 	if err == nil {
 		return nil
 	}

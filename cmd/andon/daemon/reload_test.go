@@ -261,7 +261,9 @@ func TestReloadByAWriter(t *testing.T) {
 // anew would make the monitor begin anew.
 func TestReloadLeavesWhatIsTheSame(t *testing.T) {
 	t.Parallel()
-	const x = "- {name: x, every: 24h, http: {url: 'http://127.0.0.1:1/', headers: {A: b}, expect: ['status == 200']}}\n"
+	secret := filepath.Join(t.TempDir(), "secret")
+	write(t, secret, "hunter2")
+	x := "- {name: x, every: 24h, http: {url: 'http://127.0.0.1:1/', headers: {A: b, B: '${file:" + secret + "}'}, expect: ['status == 200']}}\n"
 	const y = "- {name: y, cron: '0 9 * * mon-fri', timezone: Asia/Tokyo, tcp: {address: '127.0.0.1:1'}}\n"
 	r := newReloadable(t, "checks:\n"+x+y)
 	for _, c := range []struct {
