@@ -45,6 +45,15 @@ func TestCalendarPage(t *testing.T) {
 		"campaigns read https, 1 events, good as of 2026-11-20 11:55:00 UTC (5 min ago)", "blackdays.ics")
 	wants(t, words(t, s, "/calendars/blackdays?month=2026-12"), "December 2026", "← November 2026 · January 2027 →", "campaigns TV campaign. 7-8 all day",
 		"Wednesday 2 December: black 00:00-09:00, 17:00-24:00")
+	gated := with(open(), func(r *gates.Report) {
+		r.Gate.Calendar, r.Gate.Fits = "blackdays", 45*time.Minute
+		r.Calendar = &calendar.State{Word: calendar.Black, Next: noon().Add(time.Hour)}
+	})
+	s.Gates = func() []gates.Report { return []gates.Report{gated} }
+	wants(t, words(t, s, "/"), "pipeline shop, into Production, eu-central-1, by the calendar blackdays")
+	if v := ask[GateView](t, s, "/api/v1/gates/production").Calendar; v == nil || v.State != calendar.Black || v.Fits != "45m0s" || !v.Next.Equal(noon().Add(time.Hour)) {
+		t.Errorf("of its calendar the gate tells %+v", v)
+	}
 	wants(t, words(t, s, "/"), "The calendars blackdays black No release may start. Clear from Tue 2026-12-01 09:00 +09:00", "autumn campaign (black-friday, ask #ec), until")
 }
 

@@ -35,8 +35,9 @@ type GateView struct {
 	Until    time.Time             `json:"until,omitzero"` // when it ends by itself, if that is known
 	Ask      bool                  `json:"ask"`            // a person has to open
 	Checks   []gates.CheckEvidence `json:"checks"`         // what was decided from
-	At       time.Time             `json:"at,omitzero"`    // when it was decided
-	Enforced bool                  `json:"enforced"`       // AWS showed it when it was last looked at, which is not long ago
+	Calendar *GateCalendarView     `json:"calendar,omitempty"`
+	At       time.Time             `json:"at,omitzero"` // when it was decided
+	Enforced bool                  `json:"enforced"`    // AWS showed it when it was last looked at, which is not long ago
 
 	Holder gates.Holder `json:"holder"`            // nobody, andon, person, another, unverified, adrift; "" before AWS was read
 	HeldBy string       `json:"held_by,omitempty"` // its name
@@ -158,7 +159,7 @@ func viewGateFor(r gates.Report, now time.Time, execution string) GateView {
 	v := GateView{Name: g.Name, Pipeline: g.Pipeline, Stage: g.Stage, Action: g.Action, Region: g.Region, May: list(g.May),
 		Go: p.mayGo(), Why: clip(p.why),
 		State: d.State, Reasons: clipReasons(d.Reasons), Since: d.Since.UTC(), Until: d.Until.UTC(), Ask: d.Ask,
-		Checks: list(r.Checks), At: r.At.UTC(), Enforced: enforced(r, now),
+		Checks: list(r.Checks), Calendar: viewGateCalendar(r), At: r.At.UTC(), Enforced: enforced(r, now),
 		Holder: r.Holder, HeldBy: heldBy(r),
 		Inside: moving(r.Seen.Inside), InsideTotal: len(r.Seen.Inside),
 		Waiting: moving(r.Seen.Waiting), WaitingTotal: len(r.Seen.Waiting),

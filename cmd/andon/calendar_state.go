@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/calendar/ical"
@@ -53,4 +54,16 @@ func untilText(c exporters.CalendarCauseView, zone ical.Zone) string {
 		return ""
 	}
 	return ", until " + exporters.ZoneStamp(*c.End, zone)
+}
+
+// gateCalendarText says what a gate's calendar said of the time that a release takes.
+func gateCalendarText(v exporters.GateCalendarView, now time.Time) string {
+	text := fmt.Sprintf("%s is %s", v.Name, v.State)
+	if fits, err := time.ParseDuration(v.Fits); err == nil {
+		text += fmt.Sprintf(" for a release of %s", span(fits))
+	}
+	if v.Next != nil {
+		text += fmt.Sprintf(", until %s (%s)", stamp(*v.Next), exporters.Away(*v.Next, now))
+	}
+	return text
 }

@@ -132,6 +132,9 @@ func printGate(w io.Writer, a answer, now time.Time) error {
 	for _, c := range v.Checks {
 		t.row("check", checkText(c, now))
 	}
+	if v.Calendar != nil {
+		t.row("calendar", gateCalendarText(*v.Calendar, now))
+	}
 	t.row("in AWS", awsText(v, now))
 	if v.AWS != nil && v.AWS.Reason != "" {
 		t.row("", "says: "+v.AWS.Reason)
