@@ -39,7 +39,7 @@ type Gate struct {
 	OnUnhealthy  gates.Reply   `koanf:"on_unhealthy"`  // what it gets while a check is unhealthy
 	RejectBefore time.Duration `koanf:"reject_before"` // how long before its own end an approval is rejected, when nothing opens in time
 	Yield        bool          `koanf:"yield"`         // when it opens, reject a release behind which a newer one waits
-	Midway       gates.Midway  `koanf:"midway"`        // what becomes of a release that has entered when it turns black: it finishes, waits, or is rolled back
+	Midway       gates.Midway  `koanf:"midway"`        // what becomes of a release that has entered when it turns black: it finishes, or waits; with rollback it waits for a person to roll it back
 
 	Pos Pos `koanf:"-"`
 }

@@ -74,7 +74,7 @@ type Midway string
 const (
 	FinishMidway   Midway = "finish"
 	WaitMidway     Midway = "wait"
-	RollbackMidway Midway = "rollback"
+	RollbackMidway Midway = "rollback" // waits for a person to do that
 )
 
 // Reopen says who opens after production is well again.
