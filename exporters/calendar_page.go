@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -16,20 +17,29 @@ import (
 var calendarHTML string
 
 // newCalendarPage serves the page of a calendar at /calendars/NAME, and beside it, at
-// NAME.ics, the calendar to subscribe to.
+// NAME.ics, the calendar to subscribe to, and at NAME.svg the month as a picture.
 func newCalendarPage(s Sources) http.Handler {
 	page := template.Must(template.Must(template.New("page").Parse(pageHTML)).New("calendar").Parse(calendarHTML))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, ics := strings.CutSuffix(r.PathValue("file"), ".ics")
-		if ics && s.Calendars()[r.PathValue("file")] != nil { // a calendar may be called so
-			name, ics = r.PathValue("file"), false
+		name, kind := r.PathValue("file"), ""
+		if s.Calendars()[name] == nil { // a calendar may be called anything.ics
+			kind = path.Ext(name)
+			name = strings.TrimSuffix(name, kind)
 		}
 		c := s.calendarOr404(w, name)
 		if c == nil {
 			return
 		}
-		if ics {
+		switch kind {
+		case "":
+		case ".ics":
 			s.serveICS(w, r, c)
+			return
+		case ".svg":
+			s.serveSVG(w, r, c)
+			return
+		default:
+			writeError(w, http.StatusNotFound, "there is nothing here; there are /calendars/NAME, /calendars/NAME.ics and /calendars/NAME.svg")
 			return
 		}
 		view, err := s.lookAt(c, r.URL.Query().Get("month"))
@@ -70,22 +80,12 @@ const mostTimes = 12
 
 // lookAt draws a month of a calendar, 2026-12; "" is this month.
 func (s Sources) lookAt(c *calendar.Calendar, month string) (calendarPage, error) {
-	now, zone := s.Clock(), c.Zone()
-	today := calendar.DateOf(now, zone)
-	year, which := today.Year, today.Month
-	if month != "" {
-		var err error
-		if year, which, err = calendar.ParseMonth(month); err != nil {
-			return calendarPage{}, err
-		}
-	}
-	from, to := calendar.MonthBounds(year, which, zone)
-	spans, err := c.Spans(now, from, to)
+	m, today, err := s.month(c, month)
 	if err != nil {
-		return calendarPage{}, errors.New("this month cannot be told: " + err.Error())
+		return calendarPage{}, err
 	}
-	m := calendar.NewMonth(year, which, zone, spans)
-	v := calendarPage{calendarCard: s.calendarCard(c, now), Zone: zone.String(), Now: zoned{moment{now, now}, zone}, Title: monthTitle(year, which),
+	now, year, which := s.Clock(), m.Year, m.Month
+	v := calendarPage{calendarCard: s.calendarCard(c, now), Zone: m.Zone.String(), Now: zoned{moment{now, now}, m.Zone}, Title: monthTitle(year, which),
 		Before: s.monthLink(c, year, which-1), After: s.monthLink(c, year, which+1), Version: s.Version.Version}
 	v.Weeks = drawWeeks(m, today)
 	v.Legend, v.Openings = fewTimes(m.Legend()), m.Openings()
@@ -95,6 +95,24 @@ func (s Sources) lookAt(c *calendar.Calendar, month string) (calendarPage, error
 		v.Sources = append(v.Sources, drawSource(f, now))
 	}
 	return v, nil
+}
+
+// month works out a month of a calendar, 2026-12; "" is this month.
+func (s Sources) month(c *calendar.Calendar, month string) (m calendar.Month, today calendar.Date, err error) {
+	now, zone := s.Clock(), c.Zone()
+	today = calendar.DateOf(now, zone)
+	year, which := today.Year, today.Month
+	if month != "" {
+		if year, which, err = calendar.ParseMonth(month); err != nil {
+			return m, today, err
+		}
+	}
+	from, to := calendar.MonthBounds(year, which, zone)
+	spans, err := c.Spans(now, from, to)
+	if err != nil {
+		return m, today, errors.New("this month cannot be told: " + err.Error())
+	}
+	return calendar.NewMonth(year, which, zone, spans), today, nil
 }
 
 func fewTimes(all []calendar.Entry) []calendar.Entry {

@@ -142,6 +142,31 @@ func TestDrawDay(t *testing.T) {
 	}
 }
 
+// The picture of a month is one in XML, whatever comes from outside, and says in words
+// what it draws.
+func TestMonthSVG(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]Sources{"hostile": badCalendar(), "usual": dated(fresh(campaigns))} {
+		status, body, header := get(t, s, "/calendars/blackdays.svg?month=2026-11")
+		if status != 200 || header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(body, "<title>Thursday 19 November: black 00:00-09:00, 17:00-24:00</title>") {
+			t.Errorf("%s: %d %s %s", name, status, header.Get("Content-Type"), body)
+		}
+		count := map[string]int{}
+		for _, e := range elements(t, body) {
+			count[e.Name.Local]++
+		}
+		if count["svg"] != 1 || count["g"] != 30 || count["script"] > 0 {
+			t.Errorf("%s: %v", name, count)
+		}
+	}
+	if status, body, _ := get(t, dated(fresh(campaigns)), "/calendars/blackdays.svg?month=x"); status != 400 {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body, _ := get(t, dated(fresh(campaigns)), "/calendars/blackdays.pdf"); status != 404 {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
 // What nobody told is unreadable all day long, also in the drawing.
 func TestDrawDayOfNothing(t *testing.T) {
 	t.Parallel()

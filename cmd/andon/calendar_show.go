@@ -31,7 +31,7 @@ one on the calendar's clocks: 2026-11-20T09:00, or 2026-11-20, its midnight.
 in UTC, and null where they are not known. With --month it has month, the stretches in
 which the calendar says the same. --output tsv prints one line: state, next change,
 windows, reasons; with --month a line for each stretch: start, end, state, windows,
-reasons.
+reasons. --output svg draws the month as a picture.
 
 ` + calendarAskHelp + `
 
@@ -65,9 +65,12 @@ func (p *program) calendarShowCommand() *cobra.Command {
 	p.calendarAskFlags(cmd, &o.calendarAsk)
 	cmd.Flags().StringVar(&o.at, "at", "", "`TIME` to ask about (default: now)")
 	cmd.Flags().StringVar(&o.month, "month", "", "`MONTH` to draw, such as 2026-12 (default: that of --at)")
-	o.out.flag(cmd, outputTSV)
+	o.out.flag(cmd, outputTSV, outputSVG)
 	return cmd
 }
+
+// outputSVG is a picture of a month.
+const outputSVG output = "svg"
 
 // shownView is what --output json prints.
 type shownView struct {
@@ -80,6 +83,14 @@ func (p *program) show(ctx context.Context, from oracle, o showing) error {
 	if err != nil {
 		return err
 	}
+	exit := exitOfCalendar(state.State)
+	switch {
+	case o.month != "":
+	case o.out == outputJSON:
+		return ended(exit, p.printIndented(shownView{CalendarStateView: state}))
+	case o.out == outputTSV:
+		return ended(exit, printStateTSV(p.Stdout, state))
+	}
 	zone, ok := ical.LookupZone(state.Timezone)
 	if !ok {
 		return failed(exitUnknown, fmt.Errorf("the time zone %.60q of the calendar is not known to this andon: use one of the same version", state.Timezone))
@@ -91,31 +102,27 @@ func (p *program) show(ctx context.Context, from oracle, o showing) error {
 			return fmt.Errorf("--month: %w", err)
 		}
 	}
-	var spans exporters.CalendarSpansView
-	if o.month != "" || o.out == outputText {
-		first, end := calendar.MonthBounds(year, month, zone)
-		if spans, err = from.spans(ctx, first, end); err != nil {
-			return err
-		}
+	first, end := calendar.MonthBounds(year, month, zone)
+	spans, err := from.spans(ctx, first, end)
+	if err != nil {
+		return err
 	}
-	exit := exitOfCalendar(state.State)
-	switch {
-	case o.out == outputJSON && o.month != "":
+	drawn := calendar.NewMonth(year, month, zone, spans.Plain())
+	switch o.out {
+	case outputJSON:
 		return ended(exit, p.printIndented(shownView{state, &spans}))
-	case o.out == outputJSON:
-		return ended(exit, p.printIndented(shownView{CalendarStateView: state}))
-	case o.out == outputTSV && o.month != "":
+	case outputTSV:
 		return ended(exit, printSpansTSV(p.Stdout, spans))
-	case o.out == outputTSV:
-		return ended(exit, printStateTSV(p.Stdout, state))
+	case outputSVG:
+		_, err = p.Stdout.Write(exporters.MonthSVG(drawn, state.Calendar, day))
+		return ended(exit, err)
 	}
 	asked := chosenDay{day, "today"}
 	if o.at != "" {
 		asked.as = "asked about"
 	}
 	sheet := p.paper()
-	drawing := sheet.drawMonth(calendar.NewMonth(year, month, zone, spans.Plain()), state.Calendar, asked)
-	_, err = io.WriteString(p.Stdout, sheet.stateText(state, zone)+"\n"+drawing)
+	_, err = io.WriteString(p.Stdout, sheet.stateText(state, zone)+"\n"+sheet.drawMonth(drawn, state.Calendar, asked))
 	return ended(exit, err)
 }
 
