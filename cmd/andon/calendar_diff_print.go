@@ -72,7 +72,7 @@ func (s paper) diffText(v calendarDiffView) string {
 	if !ok {
 		zone = ical.Location(nil)
 	}
-	fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s: %s from %s on", plain(v.Calendar), count(len(v.Changes), "change"), exporters.ZoneStamp(v.From, zone)), 0, 2))
+	fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s: %s from %s on", plain(v.Calendar), count(len(v.Changes), "change"), glued(exporters.ZoneStamp(v.From, zone))), 0, 2))
 	if v.Unreadable != "" {
 		s.item(&b, v.Unreadable)
 	}
@@ -81,7 +81,7 @@ func (s paper) diffText(v calendarDiffView) string {
 		if c.Was != c.Is {
 			words = c.Was.String() + ", now " + words
 		}
-		fmt.Fprintf(&b, "  %s\n", s.wrap(fmt.Sprintf("%s to %s: %s", exporters.ZoneStamp(c.Start, zone), exporters.ZoneStamp(c.End, zone), words), 2, 4))
+		fmt.Fprintf(&b, "  %s\n", s.wrap(fmt.Sprintf("%s to %s: %s", glued(exporters.ZoneStamp(c.Start, zone)), glued(exporters.ZoneStamp(c.End, zone)), words), 2, 4))
 		for _, x := range c.Gone {
 			fmt.Fprintf(&b, "    %s %s\n", s.paint("31", "-"), s.wrap(plain(exporters.CauseText(x)), 6, 6))
 		}

@@ -86,17 +86,16 @@ func (s paper) signs(m calendar.Month, today chosenDay) string {
 	var words []string
 	for _, mark := range []calendar.Mark{calendar.DayBlack, calendar.DayPartly, calendar.DayWarned, calendar.DayUnknown, calendar.DayAbsent} {
 		if l := lookOf(mark); there[mark] {
-			// A blank that is no place to break a line.
-			words = append(words, s.paint(l.colours, l.sign)+"\u00a0"+strings.ReplaceAll(l.text, " ", "\u00a0"))
+			words = append(words, s.paint(l.colours, l.sign)+glue+glued(l.text))
 		}
 	}
 	if isThere {
-		words = append(words, map[bool]string{true: "[\u00a0]", false: ">"}[s.columns >= 35]+"\u00a0"+strings.ReplaceAll(today.as, " ", "\u00a0"))
+		words = append(words, map[bool]string{true: glued("[ ] "), false: glued("> ")}[s.columns >= 35]+glued(today.as))
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	return strings.ReplaceAll(s.wrapWords(words, "  "), "\u00a0", " ") + "\n\n"
+	return strings.ReplaceAll(s.wrapWords(words, "  "), glue, " ") + "\n\n"
 }
 
 // wrapWords puts words into lines.

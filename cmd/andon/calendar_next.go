@@ -85,7 +85,9 @@ func (p *program) printNext(v exporters.CalendarNextView, fits time.Duration, ou
 
 func (s paper) nextText(v exporters.CalendarNextView, fits time.Duration, zone ical.Zone) string {
 	var b strings.Builder
-	when := func(t time.Time) string { return exporters.ZoneStamp(t, zone) + ", " + exporters.Away(t, v.At) }
+	when := func(t time.Time) string {
+		return glued(exporters.ZoneStamp(t, zone)) + ", " + glued(exporters.Away(t, v.At))
+	}
 	name := plain(v.Calendar)
 	switch {
 	case v.Opening == nil && v.State == calendar.Unreadable:
@@ -97,7 +99,7 @@ func (s paper) nextText(v exporters.CalendarNextView, fits time.Duration, zone i
 	case v.Opening == nil:
 		return s.wrap(fmt.Sprintf("%s is never clear for %s within ten years", name, v.For), 0, 2) + "\n"
 	case v.Opening.Equal(v.At):
-		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s is clear at %s", name, exporters.ZoneStamp(v.At, zone)), 0, 2))
+		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s is clear at %s", name, glued(exporters.ZoneStamp(v.At, zone))), 0, 2))
 	default:
 		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s is clear from %s", name, when(*v.Opening)), 0, 2))
 	}

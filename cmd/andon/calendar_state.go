@@ -15,7 +15,7 @@ func (s paper) stateText(v exporters.CalendarStateView, zone ical.Zone) string {
 	var b strings.Builder
 	colours := map[calendar.Word]string{calendar.Clear: "1;32", calendar.Black: "1;31", calendar.Unreadable: "1;33"}[v.State]
 	head := plain(v.Calendar) + " is "
-	fmt.Fprintf(&b, "%s%s %s\n", head, s.paint(colours, v.State.String()), s.wrap("at "+exporters.ZoneStamp(v.At, zone), columnsOf(head)+len(v.State.String())+1, 2))
+	fmt.Fprintf(&b, "%s%s %s\n", head, s.paint(colours, v.State.String()), s.wrap("at "+glued(exporters.ZoneStamp(v.At, zone)), columnsOf(head)+len(v.State.String())+1, 2))
 	for _, c := range v.Causes {
 		s.item(&b, exporters.CauseText(c)+untilText(c, zone))
 	}
@@ -39,7 +39,7 @@ func (s paper) stateText(v exporters.CalendarStateView, zone ical.Zone) string {
 	if v.Next == nil {
 		fmt.Fprintf(&b, "%s\n", s.wrap(becomes+" further than is known", 0, 2))
 	} else {
-		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s %s, %s", becomes, exporters.ZoneStamp(*v.Next, zone), exporters.Away(*v.Next, v.At)), 0, 2))
+		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s %s, %s", becomes, glued(exporters.ZoneStamp(*v.Next, zone)), glued(exporters.Away(*v.Next, v.At))), 0, 2))
 	}
 	return b.String()
 }
@@ -53,7 +53,7 @@ func untilText(c exporters.CalendarCauseView, zone ical.Zone) string {
 	if c.End == nil {
 		return ""
 	}
-	return ", until " + exporters.ZoneStamp(*c.End, zone)
+	return ", until " + glued(exporters.ZoneStamp(*c.End, zone))
 }
 
 // gateCalendarText says what a gate's calendar said of the time that a release takes.

@@ -45,11 +45,12 @@ func (s paper) paint(colours, text string) string {
 }
 
 // wrap breaks text between words, so that lines which begin with an indent fit. The
-// indent is of every line but the first.
+// indent is of every line but the first, of which some columns are taken. What is glued
+// stays together.
 func (s paper) wrap(text string, taken, indent int) string {
 	var b strings.Builder
 	column := taken
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' }) {
 		width := columnsOf(word)
 		switch {
 		case i > 0 && column+1+width > s.columns:
@@ -59,11 +60,16 @@ func (s paper) wrap(text string, taken, indent int) string {
 			b.WriteByte(' ')
 			column++
 		}
-		b.WriteString(word)
+		b.WriteString(strings.ReplaceAll(word, glue, " "))
 		column += width
 	}
 	return b.String()
 }
+
+// glue is a blank at which no line is broken.
+const glue = "\u00a0"
+
+func glued(text string) string { return strings.ReplaceAll(text, " ", glue) }
 
 // columnsOf is how much room a text takes: characters of East Asia take two columns
 // each, marks that stand above others none.
