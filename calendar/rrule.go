@@ -36,7 +36,7 @@ func (r recurring) within(lo, hi int64, b *ical.Budget) ([]stretch, error) {
 func (r recurring) unbroken(begin time.Time, hi int64, b *ical.Budget) (end int64, last time.Time, err error) {
 	for {
 		end = begin.Unix() + r.length.seconds()
-		if err := spend(b, 10); err != nil {
+		if err := spend(b, 1); err != nil {
 			return 0, begin, err
 		}
 		if end >= hi {
