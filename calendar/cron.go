@@ -156,14 +156,18 @@ func (c cron) within(lo, hi int64, b *ical.Budget) (all []stretch, err error) {
 		if !c.has(day) {
 			continue
 		}
-		before := len(all)
+		before, kept := len(all), 0
 		all = c.start(all, day)
-		for i := before; i < len(all); i++ {
-			all[i] = all[i].clip(lo, hi)
+		for _, s := range all[before:] {
+			if s = s.clip(lo, hi); s.lo < s.hi {
+				all[before+kept] = s
+				kept++
+			}
 		}
-		if err := spend(b, len(all)-before); err != nil {
+		if err := spend(b, len(all[before:])/10+stretchSteps*kept); err != nil {
 			return nil, err
 		}
+		all = all[:before+kept]
 	}
 	return joined(all), nil
 }

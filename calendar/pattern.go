@@ -54,7 +54,7 @@ func (p pattern) shown(all []stretch, lo, hi, offset int64, b *ical.Budget) ([]s
 				all = append(all, s)
 			}
 		}
-		if err := spend(b, len(p.hours)); err != nil {
+		if err := spend(b, stretchSteps*len(p.hours)); err != nil {
 			return nil, err
 		}
 	}

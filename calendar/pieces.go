@@ -66,7 +66,7 @@ func (c *Calendar) cut(i int, lo, hi int64) ([]piece, error) {
 // budget is for a question to a window: what people write for so many days, with much
 // to spare.
 func budget(lo, hi int64) *ical.Budget {
-	b := ical.Budget(20_000 + 300*((hi-lo)/daySeconds))
+	b := ical.Budget(20_000 + 1_500*((hi-lo)/daySeconds))
 	return &b
 }
 
@@ -162,7 +162,7 @@ func (c *Calendar) events(i int, lo, hi int64) ([]piece, error) {
 		return nil, nil
 	}
 	days := int((hi-lo)/daySeconds) + 1
-	b := ical.Budget(min(mostSteps, 100_000+feed.Len()*(eventSteps+50*days)))
+	b := ical.Budget(min(mostSteps, 20_000+feed.Len()*(eventSteps+50*days)))
 	found, err := feed.Over(time.Unix(lo, 0), time.Unix(hi, 0), &b)
 	if err != nil {
 		return nil, err

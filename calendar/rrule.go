@@ -12,41 +12,84 @@ type recurring struct {
 	length Length
 }
 
+// What starts cost, in steps: one that follows another, and one that is asked for.
+const (
+	startSteps    = 10
+	questionSteps = 30
+)
+
 func (r recurring) within(lo, hi int64, b *ical.Budget) ([]stretch, error) {
 	if r.length.Days != 0 {
 		return r.each(lo, hi, b)
 	}
-	var all []stretch
 	begin, ok, err := r.series.Before(time.Unix(lo, 0), true, b)
-	if err == nil && (!ok || begin.Unix()+r.length.seconds() <= lo) {
-		begin, ok, err = r.series.After(time.Unix(lo, 0), false, b)
+	if err != nil {
+		return nil, err
 	}
-	for ; err == nil && ok && begin.Unix() < hi; begin, ok, err = r.series.After(begin, false, b) {
-		s := stretch{begin.Unix(), 0}
-		if s.hi, begin, err = r.unbroken(begin, hi, b); err != nil {
+	if !ok {
+		begin = time.Unix(lo, 0)
+	}
+	var all []stretch
+	for more := true; more; {
+		if all, more, err = r.walk(all, begin, hi, b); err != nil {
 			return nil, err
 		}
-		all = append(all, s.clip(lo, hi))
+		if more {
+			if begin, err = r.jump(all, hi, b); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return joined(all), err
+	for i := range all {
+		all[i] = all[i].clip(lo, hi)
+	}
+	return joined(all), nil
 }
 
-// unbroken follows starts that begin before the one before them has ended: from the end
-// of one to the last that began until then, however many lie between.
-func (r recurring) unbroken(begin time.Time, hi int64, b *ical.Budget) (end int64, last time.Time, err error) {
+// walk goes from start to start. It stops early, and more is true, where many lie within
+// the stretch that it is in.
+func (r recurring) walk(all []stretch, begin time.Time, hi int64, b *ical.Budget) (_ []stretch, more bool, err error) {
+	inside := 0
+	for t, err := range r.series.All(begin, time.Unix(hi, 0), b) {
+		if err != nil {
+			return nil, false, err
+		}
+		if err := spend(b, startSteps); err != nil {
+			return nil, false, err
+		}
+		n, s := len(all), stretch{t.Unix(), t.Unix() + r.length.seconds()}
+		switch {
+		case n == 0 || s.lo > all[n-1].hi:
+			all, inside = append(all, s), 0
+			continue
+		case s.hi > all[n-1].hi:
+			all[n-1].hi = s.hi
+		}
+		const many = 16
+		if inside++; inside > many {
+			return all, true, nil
+		}
+	}
+	return all, false, nil
+}
+
+// jump follows the last stretch to its end: from the end of one start to the last that
+// begins until then, however many lie between. It returns where to walk on.
+func (r recurring) jump(all []stretch, hi int64, b *ical.Budget) (time.Time, error) {
+	last := &all[len(all)-1]
 	for {
-		end = begin.Unix() + r.length.seconds()
-		if err := spend(b, 1); err != nil {
-			return 0, begin, err
+		if err := spend(b, questionSteps); err != nil {
+			return time.Time{}, err
 		}
-		if end >= hi {
-			return end, begin, nil
+		begin, ok, err := r.series.Before(time.Unix(last.hi, 0), true, b)
+		if err != nil {
+			return time.Time{}, err
 		}
-		next, ok, err := r.series.Before(time.Unix(end, 0), true, b)
-		if err != nil || !ok || !next.After(begin) {
-			return end, begin, err
+		end := begin.Unix() + r.length.seconds()
+		if !ok || end <= last.hi || last.hi >= hi {
+			return time.Unix(last.hi, 0).Add(time.Second), nil
 		}
-		begin = next
+		last.hi = end
 	}
 }
 
@@ -56,7 +99,7 @@ func (r recurring) each(lo, hi int64, b *ical.Budget) (all []stretch, err error)
 		if err != nil {
 			return nil, err
 		}
-		if err := spend(b, 10); err != nil {
+		if err := spend(b, startSteps); err != nil {
 			return nil, err
 		}
 		at := t.Unix()

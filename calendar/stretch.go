@@ -24,6 +24,9 @@ type set interface {
 	within(lo, hi int64, b *ical.Budget) ([]stretch, error)
 }
 
+// stretchSteps is what a stretch costs, for the memory that it takes.
+const stretchSteps = 5
+
 func spend(b *ical.Budget, steps int) error {
 	if int(*b) < steps {
 		*b = 0
