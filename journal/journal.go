@@ -1,6 +1,6 @@
 // Package journal keeps the durable record of what andon intended, did, was
-// told and believed: hash-chained streams of records, one stream per gate and
-// one per instance.
+// told and believed: hash-chained streams of records, one stream per gate, per
+// calendar whose sources lost something, and per instance.
 //
 // The append is the fence: a record is put at sequence n+1 only if nobody has
 // put one there, so whoever appends an intent has seen all that came before.
@@ -16,7 +16,7 @@ import (
 // A Record is one entry of a stream. Body is the JSON of what Kind says; the
 // packages that write records own their bodies.
 type Record struct {
-	Stream string          `json:"stream"` // gate/NAME or instance/NAME
+	Stream string          `json:"stream"` // gate/NAME, calendar/NAME or instance/NAME
 	Seq    uint64          `json:"seq"`    // 1, 2, 3, … without holes
 	Time   time.Time       `json:"time"`   // UTC, the writer's clock
 	Kind   string          `json:"kind"`   // intent, outcome, adopt, override, verdict, late, …

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
+	"github.com/andon-project/andon/calendar/sources"
 	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/gates"
 )
@@ -48,6 +50,10 @@ func describe(kind string, body json.RawMessage) string {
 		said, ok = in(body, verdictWords)
 	case daemon.KindReload:
 		said, ok = in(body, reloadWords)
+	case sources.KindVanished:
+		said, ok = in(body, vanishedWords)
+	case sources.KindAcknowledged:
+		said, ok = in(body, acknowledgedWords)
 	case "late":
 		said, ok = in(body, lateWords)
 	}
@@ -183,4 +189,33 @@ func lateWords(l struct {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s, written late (%s): %s", l.Kind, stamp(l.Time), l.Why, describe(l.Kind, l.Body))
+}
+
+func vanishedWords(v sources.VanishedRecord) string {
+	if len(v.Causes) == 0 {
+		return ""
+	}
+	return "vanished from what window " + v.Window + " reads, and blocks until acknowledged: " + causesWords(v.Causes)
+}
+
+func acknowledgedWords(a calendar.Acked) string {
+	if a.Actor == "" {
+		return ""
+	}
+	s := a.Actor + " acknowledged: " + a.Reason
+	if len(a.Freed) > 0 {
+		s += "; no longer blocking: " + causesWords(a.Freed)
+	}
+	if len(a.Believed) > 0 {
+		s += "; believed what is new in: " + strings.Join(a.Believed, ", ")
+	}
+	return s
+}
+
+func causesWords(all []calendar.Cause) string {
+	words := make([]string, len(all))
+	for i, c := range all {
+		words[i] = fmt.Sprintf("%s (%s to %s)", c.Reason, stamp(c.Start), stamp(c.End))
+	}
+	return strings.Join(words, ", ")
 }
