@@ -92,7 +92,16 @@ func (f *feed) Fetch(ctx context.Context, last Version) (Answer, error) {
 		return Answer{}, &Failure{Code: NotCalendar, Text: "it answered with an HTML page, which is no calendar",
 			Do: "open the address in a browser that is logged in nowhere: often it is a login page, or the address of the page about the calendar; write the secret or public address that ends in .ics"}
 	}
-	return Answer{Body: body, Version: Version{ETag: resp.Header.Get("ETag"), Modified: resp.Header.Get("Last-Modified")}}, nil
+	return Answer{Body: body, Version: Version{ETag: short(resp.Header.Get("ETag")), Modified: short(resp.Header.Get("Last-Modified"))}}, nil
+}
+
+// short is a header that is kept and sent back, unless it is absurd.
+func short(header string) string {
+	const most = 1 << 10
+	if len(header) > most {
+		return ""
+	}
+	return header
 }
 
 // isPage tells a page for people. Of the type alone nothing follows, since many

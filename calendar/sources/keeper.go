@@ -134,9 +134,9 @@ func (k *Keeper) copies(c *calendar.Calendar, now moment) map[calendar.Ref]calen
 // copyOf is what is known of a source. Until the journal was read once that is nothing:
 // what vanished before the start blocks still. The caller holds mu.
 func (k *Keeper) copyOf(s *source, now moment) calendar.Copy {
-	if _, read := k.kept[s.of.Calendar]; !read && k.settings.Journal != nil {
-		p := &calendar.Problem{Window: s.of.Window, Code: string(NoJournal), Text: "the journal has not been read yet, so it is not known which freezes vanished before"}
-		if k.unread[s.of.Calendar] != nil {
+	if _, read := k.kept[s.ref.Calendar]; !read && k.settings.Journal != nil {
+		p := &calendar.Problem{Window: s.ref.Window, Code: string(NoJournal), Text: "the journal has not been read yet, so it is not known which freezes vanished before"}
+		if k.unread[s.ref.Calendar] != nil {
 			p.Text, p.Do = "the journal cannot be read, so it is not known which freezes vanished before", "see what the log says of the journal"
 		}
 		return calendar.Copy{Failed: p}
@@ -149,8 +149,8 @@ func (k *Keeper) copyOf(s *source, now moment) calendar.Copy {
 // keptOf is what vanished from a source and has not come back. The caller holds mu.
 func (k *Keeper) keptOf(s *source, now moment) []calendar.Cause {
 	var causes []calendar.Cause
-	for _, kept := range k.kept[s.of.Calendar] {
-		if kept.Window == s.of.Window && kept.source == s.key {
+	for _, kept := range k.kept[s.ref.Calendar] {
+		if kept.Window == s.ref.Window && kept.source == s.key {
 			causes = append(causes, kept.Cause)
 		}
 	}

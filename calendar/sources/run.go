@@ -93,8 +93,11 @@ func (k *Keeper) patrol(ctx context.Context) {
 func (k *Keeper) follow(ctx context.Context, s *source) {
 	k.load(ctx, s)
 	for {
-		k.attempt(ctx, s)
-		k.settle(ctx, s.of.Calendar) // which never changes
+		if news := k.attempt(ctx, s); news {
+			k.settle(ctx, s.ref.Calendar)
+		} else {
+			k.refresh(s.ref.Calendar)
+		}
 		asked := time.Now()
 		for due := false; !due; {
 			wait := time.NewTimer(k.pause(s) - time.Since(asked))
@@ -154,8 +157,9 @@ func (k *Keeper) load(ctx context.Context, s *source) {
 	}
 }
 
-// attempt asks a source once, and makes of the answer what it amounts to.
-func (k *Keeper) attempt(ctx context.Context, s *source) {
+// attempt asks a source once, makes of the answer what it amounts to, and tells whether
+// there is something to write down.
+func (k *Keeper) attempt(ctx context.Context, s *source) (news bool) {
 	k.mu.Lock()
 	of, good, version := s.of, s.good, s.version
 	k.mu.Unlock()
@@ -165,7 +169,7 @@ func (k *Keeper) attempt(ctx context.Context, s *source) {
 		next, err = k.understand(ctx, answer.Body, of)
 	}
 	if ctx.Err() != nil {
-		return // that says nothing of the source
+		return false // that says nothing of the source
 	}
 	k.mu.Lock()
 	before, owed := s.failed, len(s.owed)
@@ -173,6 +177,7 @@ func (k *Keeper) attempt(ctx context.Context, s *source) {
 	after, gone := s.failed, s.owed[owed:]
 	k.mu.Unlock()
 	k.tell(of, before, after, gone)
+	return next != nil
 }
 
 // ask is one question to a source. That a fetcher panics is a failure like others.

@@ -79,7 +79,7 @@ func (k *Keeper) writeOwed(ctx context.Context, name string, b *book) error {
 		for {
 			k.mu.Lock()
 			var owed []VanishedRecord
-			if s.of.Calendar == name {
+			if s.ref.Calendar == name {
 				owed = s.owed
 			}
 			k.mu.Unlock()
@@ -104,7 +104,7 @@ func (k *Keeper) store(name string) {
 	for s := range k.all() {
 		now := k.now()
 		k.mu.Lock()
-		due := s.of.Calendar == name && s.ready && s.good != nil && len(s.owed) == 0
+		due := s.ref.Calendar == name && s.ready && s.good != nil && len(s.owed) == 0
 		due = due && (s.unsaved != nil || now.wall.Sub(s.labelled).Abs() >= s.every())
 		good, body, l := s.good, s.unsaved, label{}
 		if due {

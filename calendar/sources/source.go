@@ -18,10 +18,12 @@ const (
 	fewestSay = 3
 )
 
-// A source is all that is known of one. It is guarded by its keeper's lock.
+// A source is all that is known of one. It is guarded by its keeper's lock, but for ref
+// and key, which never change.
 type source struct {
-	of  calendar.Source
+	ref calendar.Ref
 	key string
+	of  calendar.Source
 
 	ready    bool // it is known whether there is a copy of an earlier run
 	good     *reading
@@ -53,7 +55,7 @@ type refusal struct {
 }
 
 func newSource(of calendar.Source) *source {
-	return &source{of: of, key: keyOfSource(of), poke: make(chan struct{}, 1)}
+	return &source{ref: of.Ref, of: of, key: keyOfSource(of), poke: make(chan struct{}, 1)}
 }
 
 // reads tells that s answers the same as it would by other settings.
@@ -115,7 +117,7 @@ func (s *source) settle(now moment, a Answer, next *reading, err error) {
 	if a.Says == nil && err != nil {
 		return // a doubt is as old as the last answer that could raise it
 	}
-	d, err := doubt(s.good, a.Says, s.of.Window)
+	d, err := doubt(s.good, a.Says, s.ref.Window)
 	if s.doubt = d; err != nil {
 		s.fail(now, err)
 	}
@@ -132,12 +134,12 @@ func (s *source) judge(now moment, a Answer, next *reading) error {
 			return failure
 		}
 	}
-	gone, err := vanished(s.good, next, s.of.Window, now.wall)
+	gone, err := vanished(s.good, next, s.ref.Window, now.wall)
 	if err != nil {
 		return err
 	}
 	if len(gone) > 0 {
-		s.owed = append(s.owed, VanishedRecord{Window: s.of.Window, Source: s.key, Causes: gone})
+		s.owed = append(s.owed, VanishedRecord{Window: s.ref.Window, Source: s.key, Causes: gone})
 	}
 	s.good, s.unsaved = next, a.Body
 	return nil
@@ -159,8 +161,8 @@ func (s *source) refuse(now moment, a Answer, next *reading, l loss) error {
 	}
 	return &Failure{Code: HalfEmpty,
 		Text: fmt.Sprintf("since %s it lacks %d of the %d events that lay ahead, so the last good copy counts", stamp(r.Since), r.Lost, r.Of),
-		Do:   fmt.Sprintf("if they were removed on purpose, say so: andon calendar ack --calendar %s --window %s; if it stays like that, it is believed from %s on",
-			s.of.Calendar, s.of.Window, stamp(r.Believed))}
+		Do: fmt.Sprintf("if they were removed on purpose, say so: andon calendar ack --calendar %s --window %s; if it stays like that, it is believed from %s on",
+			s.ref.Calendar, s.ref.Window, stamp(r.Believed))}
 }
 
 // accept believes what was refused, because a person said so: what vanishes with it is
@@ -186,7 +188,7 @@ func (s *source) fail(now moment, err error) {
 		since = s.failed.Since
 	}
 	s.failures++
-	s.failed = &calendar.Problem{Window: s.of.Window, Code: string(f.Code), Text: f.Text, Do: f.Do, Since: since}
+	s.failed = &calendar.Problem{Window: s.ref.Window, Code: string(f.Code), Text: f.Text, Do: f.Do, Since: since}
 }
 
 // restore puts a copy of an earlier run in place.

@@ -28,7 +28,7 @@ func (k *Keeper) States() []calendar.SourceState {
 // stateOf is how a source is doing. The caller holds mu.
 func (k *Keeper) stateOf(s *source, now moment) calendar.SourceState {
 	c := s.copy(now)
-	state := calendar.SourceState{Ref: s.of.Ref, Kind: kindOf(s.of), Every: s.every(), Tried: s.tried, Read: c.Read, Stale: c.Stale,
+	state := calendar.SourceState{Ref: s.ref, Kind: kindOf(s.of), Every: s.every(), Tried: s.tried, Read: c.Read, Stale: c.Stale,
 		Failures: s.failures, Failed: c.Failed, Doubt: c.Doubt, Kept: k.keptOf(s, now)}
 	if s.good != nil {
 		e := s.good.events
