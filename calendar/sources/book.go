@@ -76,9 +76,7 @@ func (b *book) take(r journal.Record) error {
 		}
 		for _, c := range v.Causes {
 			c.Window = v.Window
-			if k := (keeping{v.Source, c}); !slices.ContainsFunc(b.kept, k.same) {
-				b.kept = append(b.kept, k)
-			}
+			b.kept = append(b.kept, keeping{v.Source, c})
 		}
 	case KindAcknowledged:
 		var a calendar.Acked

@@ -184,7 +184,7 @@ func (k *Keeper) refresh(name string) {
 	for ref, copy := range k.copies(c, now) {
 		s := k.sources[ref]
 		other := differs(k.published[ref], copy, now.wall)
-		renew = renew || other || elsewhen(k.published[ref], copy, s.staleAfter()/20)
+		renew = renew || other || younger(k.published[ref], copy, s.staleAfter()/20)
 		tell = tell || other
 	}
 	k.mu.Unlock()
@@ -206,11 +206,9 @@ func differs(a, b calendar.Copy, now time.Time) bool {
 	return a.Events != b.Events || stale(a) != stale(b) || problem(a.Doubt, b.Doubt) || problem(a.Failed, b.Failed) || !slices.Equal(a.Kept, b.Kept)
 }
 
-// elsewhen tells that a copy is as old as one that was published, give or take.
-func elsewhen(a, b calendar.Copy, slack time.Duration) bool {
-	const backwards = time.Second
-	d := b.Read.Sub(a.Read)
-	return d >= slack || d < -backwards
+// younger tells that a copy is, by much.
+func younger(a, b calendar.Copy, slack time.Duration) bool {
+	return b.Read.Sub(a.Read) >= slack
 }
 
 // Snapshot is all calendars, as far as they are known. It is never changed.

@@ -398,3 +398,26 @@ func TestSourceThatCannotBeOpened(t *testing.T) {
 		}
 	})
 }
+
+// A source that is interrupted by our own end has not failed.
+func TestKeeperEndsWhileItReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		k := sources.NewKeeper(sources.Settings{Log: slog.New(slog.NewTextHandler(&w.log, nil)), Open: func(ctx context.Context, _ calendar.Source) (sources.Fetcher, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}})
+		w.keeper = k
+		k.Replace([]*calendar.Calendar{w.calendar(w.ics)})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); k.Run(ctx) }()
+		w.pass(time.Second)
+		cancel()
+		<-done
+		if s := w.source(); s.Failed != nil || w.log.String() != "" {
+			t.Errorf("%+v\n%s", s.Failed, w.log.String())
+		}
+	})
+}

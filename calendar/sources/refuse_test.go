@@ -126,3 +126,34 @@ func TestWhatIsNotHalfEmpty(t *testing.T) {
 		})
 	}
 }
+
+// Heard twice, with silence in between, is not steady.
+func TestHalfEmptyHasToBeHeardOften(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.ics.Every, w.ics.StaleAfter = 30*time.Minute, 10*day
+		full, most := w.full(), file(w.event("d", 50*day, hour))
+		w.feed.body(full)
+		w.start()
+		defer w.stop()
+		said := 0
+		w.feed.say(func(sources.Version) (sources.Answer, error) {
+			said++
+			if said == 1 || said > 20 {
+				return sources.Answer{Body: []byte(most)}, nil
+			}
+			return sources.Answer{}, &sources.Failure{Code: sources.Unreachable, Text: "down"}
+		})
+		for said < 21 {
+			w.pass(10 * time.Second)
+		}
+		if s := w.source(); s.Events != 4 || w.now().Sub(s.Refusal.Since) < 6*hour {
+			t.Fatalf("%+v", s)
+		}
+		w.pass(35 * time.Minute)
+		if s := w.source(); s.Events != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}

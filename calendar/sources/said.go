@@ -39,7 +39,7 @@ func doubt(r *reading, said *Said, window string) (*calendar.Problem, error) {
 		return nil, nil
 	case state.AtLeast && !said.Next.Before(next): // the document is not followed further
 		return nil, nil
-	case next.IsZero() || next.Sub(said.Next).Abs() > tolerance:
+	case next.Sub(said.Next).Abs() > tolerance:
 		return problem("AWS says that it is %s until %s, and the document says until %s", word(open), stamp(said.Next), stampOrNever(next)), nil
 	}
 	return nil, nil

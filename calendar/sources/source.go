@@ -112,7 +112,7 @@ func (s *source) settle(now moment, a Answer, next *reading, err error) {
 		s.fail(now, err)
 	} else {
 		s.failed, s.failures, s.refusal = nil, 0, nil
-		s.version, s.age = a.Version, newborn(now.wall, now.up)
+		s.version, s.age = a.Version, age{at: now.wall}
 	}
 	if a.Says == nil && err != nil {
 		return // a doubt is as old as the last answer that could raise it
@@ -169,7 +169,7 @@ func (s *source) refuse(now moment, a Answer, next *reading, l loss) error {
 // acknowledged already.
 func (s *source) accept(now moment) {
 	r := s.refusal
-	s.good, s.unsaved, s.version, s.age = r.next, r.body, r.version, newborn(now.wall, now.up)
+	s.good, s.unsaved, s.version, s.age = r.next, r.body, r.version, age{at: now.wall}
 	s.failed, s.failures, s.refusal = nil, 0, nil
 }
 
@@ -194,12 +194,12 @@ func (s *source) fail(now moment, err error) {
 // restore puts a copy of an earlier run in place.
 func (s *source) restore(now moment, r *reading, l label) {
 	s.good, s.version, s.labelled = r, l.Version, l.Seen
-	s.age = agedFrom(l.Read, l.Seen, now.wall, now.up, s.staleAfter())
+	s.age = agedFrom(l.Read, l.Seen, now.wall, s.staleAfter())
 }
 
 // label is what the disk should say of good.
 func (s *source) label(now moment) label {
-	return label{Digest: hex.EncodeToString(s.good.digest[:]), Version: s.version, Read: s.age.look(now.wall, now.up), Seen: now.wall}
+	return label{Digest: hex.EncodeToString(s.good.digest[:]), Version: s.version, Read: s.age.look(now.wall), Seen: now.wall}
 }
 
 // copy is what a calendar is told, but for what is kept by the journal.
@@ -207,7 +207,7 @@ func (s *source) copy(now moment) calendar.Copy {
 	c := calendar.Copy{Doubt: s.doubt, Failed: s.failed}
 	if s.good != nil {
 		c.Events = s.good.events
-		c.Read = s.age.look(now.wall, now.up)
+		c.Read = s.age.look(now.wall)
 		c.Stale = c.Read.Add(s.staleAfter())
 	}
 	return c

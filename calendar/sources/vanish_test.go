@@ -340,3 +340,30 @@ func TestAckThatMeansNothing(t *testing.T) {
 		}
 	})
 }
+
+// What vanished from one address is not kept for another, nor for another window.
+func TestVanishedOfAnotherSource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body(file(w.event("a", hour, 10*hour), w.others()))
+		w.start()
+		defer w.stop()
+		w.feed.body(file(w.others()))
+		w.pass(2 * hour)
+		w.is(calendar.Black, "vanished")
+		other := w.ics
+		other.URL = "https://elsewhere.example.com/basic.ics"
+		two, err := calendar.New(calendar.Settings{Name: "black", Timezone: "UTC", Windows: []calendar.Window{
+			{Name: "feed", Selector: calendar.Selector{ICS: &other}}, {Name: "second", Selector: calendar.Selector{ICS: &w.ics}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.keeper.Replace([]*calendar.Calendar{two})
+		w.pass(time.Minute)
+		w.is(calendar.Clear, "other sources")
+		w.keeper.Replace([]*calendar.Calendar{w.calendar(w.ics)})
+		w.pass(time.Minute)
+		w.is(calendar.Black, "the source from which it vanished")
+	})
+}
