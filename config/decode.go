@@ -132,6 +132,10 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 		if check != nil {
 			known = slices.AppendSeq(known, maps.Keys(d.kinds))
 		}
+		if home := homeOf(out.Type(), k, m); home != "" {
+			d.reportAt(d.pos(in).key, in, "this belongs inside %s: write it as `%s: {…, %s: …}`", home, home, k)
+			continue
+		}
 		d.reportAt(d.pos(in).key, in, "unknown field%s", suggest(k, known))
 		if meant := nearest(k, known); meant != "" && !d.given(p.key(meant)) {
 			d.failed[p.key(meant)] = true // that it is missing is the same mistake

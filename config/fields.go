@@ -28,6 +28,23 @@ func fieldNames(t reflect.Type) []string {
 	return names
 }
 
+// homeOf is the key of a struct inside t that reads key, best of one that is given;
+// "" if there is none.
+func homeOf(t reflect.Type, key string, given map[string]any) (home string) {
+	for _, f := range fieldsOf(t) {
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct && !isForeign(inner) && slices.Contains(fieldNames(inner), key) {
+			if _, there := given[keyOf(f)]; there || home == "" {
+				home = keyOf(f)
+			}
+		}
+	}
+	return home
+}
+
 var textType = reflect.TypeFor[encoding.TextUnmarshaler]()
 
 // scalars are the paths of all single values in t that are not in a list:
