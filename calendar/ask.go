@@ -30,7 +30,7 @@ func (c *Calendar) state(now time.Time, lo, hi int64) State {
 		return State{Problems: []Problem{{Code: "missing", Text: "there is no such calendar", Do: "name a calendar of the configuration"}}}
 	}
 	w := c.look(lo, hi)
-	s := State{Causes: []Cause{}}
+	s := State{Causes: make([]Cause, 0, 8)}
 	w.over(lo, hi, func(p piece) {
 		if c.windows[p.window].warn {
 			s.Warns = append(s.Warns, c.causeOf(p))
@@ -71,12 +71,9 @@ func (c *Calendar) look(lo, hi int64) *worked {
 // blocks is unreadable.
 func (c *Calendar) problems(now time.Time, w *worked) (all []Problem, readable bool) {
 	readable = true
-	for i := range c.windows {
-		v := &c.windows[i]
-		if v.source < 0 {
-			continue
-		}
-		found, believed := c.copies[v.source].problems(now)
+	for i, reader := range c.readers {
+		v := &c.windows[reader]
+		found, believed := c.copies[i].problems(now)
 		readable = readable && (believed || v.warn)
 		for _, p := range found {
 			p.Window = v.name

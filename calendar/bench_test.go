@@ -49,6 +49,9 @@ func manyEvents(tb testing.TB, feed int, now time.Time) *ical.Calendar {
 	b.WriteString("BEGIN:VCALENDAR\r\n")
 	for i := range 5000 {
 		start := now.Add(time.Duration(i-1000)*2*time.Hour + time.Duration(feed)*time.Minute)
+		if i%50 == 0 {
+			start = start.Truncate(7 * 24 * time.Hour)
+		}
 		fmt.Fprintf(&b, "BEGIN:VEVENT\r\nUID:%d-%d\r\nSUMMARY:campaign %d of %d\r\nDTSTART:%s\r\nDURATION:PT1H\r\n", feed, i, i, feed, start.UTC().Format("20060102T150405Z"))
 		if i%50 == 0 {
 			b.WriteString("RRULE:FREQ=WEEKLY\r\n")

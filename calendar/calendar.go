@@ -14,6 +14,7 @@ type Calendar struct {
 	zone    ical.Zone
 	windows []window
 	sources []Source
+	readers []int   // the window of each source
 	copies  []Copy  // by source
 	worked  *worked // what lies around now; nil before With
 }
@@ -44,6 +45,7 @@ func New(s Settings) (*Calendar, error) {
 		compiled := w.compile(p, zone)
 		if w.ICS != nil || w.SSM != nil {
 			compiled.source = len(c.sources)
+			c.readers = append(c.readers, i)
 			c.sources = append(c.sources, Source{Ref: Ref{s.Name, w.Name}, ICS: w.ICS, SSM: w.SSM, Zone: compiled.zone})
 		}
 		c.windows = append(c.windows, compiled)
@@ -76,7 +78,7 @@ const (
 // 400 days ahead of now. A source without a copy is unreadable. Of a calendar that has
 // been worked out within a day, with the same events, that is taken over.
 func (c *Calendar) With(copies map[Ref]Copy, now time.Time) *Calendar {
-	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, copies: make([]Copy, len(c.sources))}
+	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, readers: c.readers, copies: make([]Copy, len(c.sources))}
 	for i, s := range c.sources {
 		with.copies[i] = copies[s.Ref]
 	}

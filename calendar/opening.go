@@ -21,6 +21,10 @@ func (c *Calendar) Opening(now, from time.Time, length time.Duration) (opening t
 	var black []stretch
 	for s := newStride(); at < end; {
 		hi := min(end, at+s.step)
+		known := c.worked.covers(at, at+1) && len(c.worked.failed) == 0
+		if known {
+			hi = min(end, c.worked.hi)
+		}
 		err := s.try(func() (err error) { black, err = c.blocking(at, hi); return err })
 		if err == errShorter {
 			continue
@@ -37,6 +41,12 @@ func (c *Calendar) Opening(now, from time.Time, length time.Duration) (opening t
 		at = hi
 		if at-clear >= long {
 			return timeOf(clear), true
+		}
+		if w := c.worked; known && clear == at && !w.unsure { // that it goes on is known as well
+			if w.beyond == 0 {
+				return time.Time{}, false
+			}
+			at, clear = w.beyond, w.beyond
 		}
 	}
 	return time.Time{}, false
