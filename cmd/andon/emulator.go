@@ -12,8 +12,9 @@ import (
 )
 
 const emulatorHelp = `Serves an emulation of AWS CodePipeline, in memory, for trying andon out and for
-tests. Every access key is an actor of its own: user KEY, or what --actor says.
-Faults are injected and calls are listed below /_emulator/.`
+tests, with Change Calendars of Systems Manager and files in S3. Every access key
+is an actor of its own: user KEY, or what --actor says. Faults are injected, calls
+listed, calendars and files put in place below /_emulator/.`
 
 func (p *program) emulatorCommand() *cobra.Command {
 	var listen string
