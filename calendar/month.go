@@ -44,10 +44,10 @@ type Month struct {
 	Days  []Day
 }
 
-// ParseMonth reads 2026-12.
+// ParseMonth reads 2026-12, in the years of ParseTime.
 func ParseMonth(s string) (year int, month time.Month, err error) {
 	t, err := time.Parse("2006-01", s)
-	if err != nil {
+	if err != nil || !usual(t.Year()) {
 		return 0, 0, fmt.Errorf("%.40q is no month: write it as 2026-12", s)
 	}
 	return t.Year(), t.Month(), nil

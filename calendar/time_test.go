@@ -25,7 +25,7 @@ func TestParseTime(t *testing.T) {
 			t.Errorf("%s is %v, %v; want %s", given, got, err, want)
 		}
 	}
-	for _, given := range []string{"", "tomorrow", "2026-02-30", "2026-11-20 09:00", "2026-11", "1795000000"} {
+	for _, given := range []string{"", "tomorrow", "2026-02-30", "2026-11-20 09:00", "2026-11", "1795000000", "9999-12-31", "0001-01-01T00:00:00Z"} {
 		if got, err := calendar.ParseTime(given, tokyo); err == nil {
 			t.Errorf("%q is %v", given, got)
 		}

@@ -164,9 +164,9 @@ type CalendarNextView struct {
 // fits, it also tells the latest start of something that takes so long.
 func ViewNext(c *calendar.Calendar, now, t time.Time, length, fits time.Duration) CalendarNextView {
 	state := ViewCalendar(c, now, t).clipped()
-	length = max(length, fits)
+	length = max(length, fits, time.Second)
 	v := CalendarNextView{Calendar: state.Calendar, Timezone: state.Timezone, At: state.At, For: length.String(), State: state.State, Problems: state.Problems}
-	opening, ok := c.Opening(now, t, max(length, time.Second))
+	opening, ok := c.Opening(now, t, length)
 	if !ok {
 		return v
 	}

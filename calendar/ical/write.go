@@ -12,7 +12,7 @@ import (
 // A Publication is a calendar for calendar applications to subscribe to.
 type Publication struct {
 	Name    string        // shown as the calendar's title
-	Product string        // which program wrote it: PRODID, section 3.7.3
+	Product string        // who wrote it, for PRODID (section 3.7.3): owner//product
 	Zone    Zone          // in which midnights make a day
 	Stamp   time.Time     // when it was written: the same for the same text
 	Refresh time.Duration // how often it is worth while to look again, in whole minutes
@@ -37,7 +37,7 @@ func (p Publication) Bytes() []byte {
 	var w lineWriter
 	w.line("BEGIN:VCALENDAR")
 	w.line("VERSION:2.0")
-	w.text("PRODID", "-//"+strings.ReplaceAll(p.Product, "/", "-")+"//EN")
+	w.text("PRODID", "-//"+p.Product+"//EN")
 	w.line("CALSCALE:GREGORIAN")
 	w.line("METHOD:PUBLISH")
 	w.text("NAME", p.Name)

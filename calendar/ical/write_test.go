@@ -36,7 +36,7 @@ func TestPublication(t *testing.T) {
 	n.Description = strings.Repeat("é", 100)
 	got := string(publication(t, "Asia/Tokyo", n, notice("2@andon", "night", "2026-11-20T17:00:00+09:00", "2026-11-21T09:00:00+09:00")).Bytes())
 	for _, want := range []string{
-		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//andon--andon v1//EN\r\n", "\r\nMETHOD:PUBLISH\r\n", "\r\nX-WR-CALNAME:blackdays\r\n",
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//andon//andon v1//EN\r\n", "\r\nMETHOD:PUBLISH\r\n", "\r\nX-WR-CALNAME:blackdays\r\n",
 		"\r\nX-WR-TIMEZONE:Asia/Tokyo\r\nREFRESH-INTERVAL;VALUE=DURATION:PT60M\r\nX-PUBLISHED-TTL:PT60M\r\n",
 		"\r\nUID:1@andon\r\nDTSTAMP:20261120T000000Z\r\nDTSTART;VALUE=DATE:20261120\r\nDTEND;VALUE=DATE:20261123\r\nSUMMARY:freeze\\; a\\, b\\\\c\\nd\r\n",
 		"\r\nUID:2@andon\r\nDTSTAMP:20261120T000000Z\r\nDTSTART:20261120T080000Z\r\nDTEND:20261121T000000Z\r\n", "\r\nEND:VCALENDAR\r\n"} {
