@@ -75,7 +75,7 @@ func (e Evidence) blackReasons() (rs []Reason, since time.Time) {
 		since = e.Now
 		rs = []Reason{{Code: codeBlack, Text: "calendar " + e.CalendarName + " says it is a BlackDay"}}
 	}
-	return rs, since
+	return rs, later(since, e.Clear) // it may have been entered after it should have begun: nobody overruled it before
 }
 
 // worked is how far back a calendar is worked out.

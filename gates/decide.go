@@ -82,6 +82,7 @@ type Evidence struct {
 	CalendarName string
 	Fits         time.Duration             // what a release takes
 	Opening      time.Time                 // when the calendar lets the next release start; zero: it does, or that is not known
+	Clear        time.Time                 // when the calendar last said otherwise; zero: not since andon started
 	local        func(time.Time) time.Time // on the calendar's clocks; nil: as it is
 }
 

@@ -38,6 +38,7 @@ type member struct {
 	said    State // the decision before, to count changes
 	changes [3]uint64
 	horizon horizon         // what is coming in its calendar
+	clear   time.Time       // when that was last seen to forbid nothing
 	writes  map[Verb]uint64 // that AWS confirmed
 }
 
@@ -171,6 +172,10 @@ func (m *member) view(health probes.Snapshot) View {
 
 func (m *member) evidence(now time.Time, known facts) Evidence {
 	e := m.gate.evidence(now, known, m.seen, m.notes.past, m.notes.doubt())
+	if e.Calendar != nil && e.Calendar.Word == calendar.Clear {
+		m.clear = now
+	}
+	e.Clear = m.clear
 	asks := ""
 	if i := m.notes.past.Pending; i != nil {
 		asks = i.ID

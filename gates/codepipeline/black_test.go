@@ -294,3 +294,23 @@ func TestLongFreeze(t *testing.T) {
 		}
 	})
 }
+
+// A BlackDay that is entered when it should have begun already overrules nobody who
+// enabled before it was.
+func TestBlackDayEnteredLate(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.gate.Calendar = "blackdays"
+		w.keep(calendar.Window{Name: "past", Selector: calendar.Selector{From: "1999-01-01", To: "1999-01-02"}})
+		w.start()
+		time.Sleep(time.Minute)
+		w.disable("alice", "inventory")
+		time.Sleep(time.Minute)
+		w.enable("alice")
+		time.Sleep(time.Minute)
+		w.blackday(-time.Hour, 5*time.Hour)
+		time.Sleep(15 * time.Second)
+		if r := w.report(); w.enabled() || r.Override != nil {
+			t.Errorf("%+v", r.Decision)
+		}
+	})
+}

@@ -106,6 +106,8 @@ func (s *simulation) auditOpen(w write, g gates.Gate, c chronicle) {
 		s.violated("L5: %s is enabled after SIGTERM", w.stage)
 	case daemon && !s.ran(g):
 		s.violated("S8: %s is enabled before every check has run", w.stage)
+	case c.letting != nil:
+		s.auditPassage(w, c)
 	case ordered == gates.Opened:
 	case ordered == gates.Closed:
 		s.violated("S7: %s is enabled against the order of %s", w.stage, c.override.Actor)
@@ -113,6 +115,8 @@ func (s *simulation) auditOpen(w write, g gates.Gate, c chronicle) {
 		s.violated("S7: %s is enabled at the command line without an order", w.stage)
 	case w.shown.skew.Abs() > gates.MaxSkew+time.Second:
 		s.violated("S4: %s is enabled while the clock is doubtful by %v", w.stage, w.shown.skew)
+	case s.forbids(g, w.time, gates.MaxSkew-5*time.Second):
+		s.violated("S3: %s is enabled inside a BlackDay, or while nobody can read the calendar", w.stage)
 	case !bare && w.time.Before(hold.Began.Add(g.MinHold)):
 		s.violated("S4: %s is enabled before min_hold of %v is over", w.stage, g.MinHold)
 	case hold.OldRead:
@@ -173,11 +177,16 @@ func (s *simulation) auditClose(w write, g gates.Gate, c chronicle) {
 		s.violated("S1: the mark of %s is %v", w.stage, mark)
 	case !known && !ill:
 		s.violated("S9: %s is disabled without a durable intent", w.stage)
+	case known && hold.Black && !hold.Resumed && bareOf(hold) && !s.blackAround(w.time, g):
+		s.violated("S3: %s is disabled for a BlackDay, and there is none", w.stage)
 	case c.ordered(w.time) == gates.Opened && !ill:
 		s.violated("S7: %s is disabled against the order of %s", w.stage, c.override.Actor)
 	}
 	s.mu.Lock()
 	s.blamed[mark.Intent] = seen.suspect(w.time) && !c.bare(hold)
+	if hold.Resumed {
+		s.blamed[mark.Intent] = s.blamed[c.through]
+	}
 	l := s.lifted[w.stage]
 	s.mu.Unlock()
 	honest := seen.skew.Abs() < time.Second // a Date that is off says that AWS's times of changes are, and here they are not

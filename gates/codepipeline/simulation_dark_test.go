@@ -96,7 +96,7 @@ func (s *simulation) blindFor(now time.Time) time.Duration {
 // auditDark: S6. While blind nothing is written but a person's order, or what
 // on_blind says.
 func (s *simulation) auditDark(w write, g gates.Gate, c chronicle) {
-	if w.key != "ANDON" || c.ordered(w.time) != gates.Keep || s.illStore() || s.blindFor(w.time) <= 0 {
+	if w.key != "ANDON" || c.ordered(w.time) != gates.Keep || s.illStore() || s.blindFor(w.time) <= 0 || c.letting != nil || c.passing {
 		return
 	}
 	since := time.Unix(0, max(s.dark.first.Load(), s.started.Load()))
@@ -125,7 +125,7 @@ func (s *simulation) passed() (last time.Time) {
 
 // auditVelocity: S11. No more opens in any window than allowed, but by order.
 func (s *simulation) auditVelocity(w write, c chronicle) {
-	if w.key != "ANDON" || w.operation != "EnableStageTransition" || c.ordered(w.time) == gates.Opened {
+	if w.key != "ANDON" || w.operation != "EnableStageTransition" || c.ordered(w.time) == gates.Opened || c.letting != nil {
 		return
 	}
 	n := 0

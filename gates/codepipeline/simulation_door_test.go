@@ -106,7 +106,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch operation {
 	case "GetPipelineState":
 		d.read(w, r, key)
-	case "GetPipelineExecution", "CreatePipeline":
+	case "GetPipelineExecution", "ListPipelineExecutions", "CreatePipeline":
 		d.next.ServeHTTP(w, r)
 	default:
 		var in struct{ PipelineName, StageName, Reason string }

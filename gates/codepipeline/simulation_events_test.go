@@ -90,9 +90,11 @@ func (s *simulation) event() {
 		}
 		s.note("%s is now in mood %d", checkNames[check], mood)
 		s.moods[check].Store(mood)
-	case n < 36:
+	case n < 34:
 		s.note("a release is pushed")
-		s.push(fmt.Sprint("rev-", s.random.Int32()))
+		s.pushed = s.push(fmt.Sprint("rev-", s.random.Int32()))
+	case n < 36:
+		s.date()
 	case n < 37:
 		s.flap()
 	case n < 40:
@@ -113,7 +115,9 @@ func (s *simulation) event() {
 		s.unhold(stage)
 	case n < 59:
 		s.order(stage)
-	case n < 63:
+	case n < 61:
+		s.letThrough()
+	case n < 64:
 		s.reload(stage)
 	case n < 76:
 		s.fault()
@@ -126,7 +130,7 @@ func (s *simulation) event() {
 	case n < 90:
 		s.setStore(storeWell)
 	case n < 96:
-		step := pick(s, "before ", "after ") + pick(s, "intent", "DisableStageTransition", "EnableStageTransition", "read-back", "outcome", "GetPipelineState", "adopt", "override")
+		step := pick(s, "before ", "after ") + pick(s, "intent", "DisableStageTransition", "EnableStageTransition", "read-back", "outcome", "GetPipelineState", "adopt", "override", "allow", "passage")
 		s.note("the process will die %s", step)
 		s.deadman.doom(step)
 	default:

@@ -2,6 +2,7 @@ package codepipeline_test
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/andon-project/andon/gates"
@@ -24,6 +25,7 @@ func (s *simulation) calm() {
 		s.life.line.IAm(s.server.Actors["ANDON"]) // it would be told some time
 	}
 	s.restore()
+	s.clean()
 	for _, g := range s.gates {
 		_, err := s.life.line.Withdraw(context.Background(), g.Name, gates.Order{Actor: "mia", Reason: "good night"}, time.Now)
 		s.note("mia ends what she ordered at %s: %v", g.Name, err)
@@ -57,6 +59,7 @@ func (s *simulation) recover() {
 	for _, g := range s.gates {
 		s.expectOpenOrAsked(g)
 	}
+	s.thaw()
 }
 
 func (s *simulation) expectClosed(when, promise string) {
@@ -79,7 +82,7 @@ func (s *simulation) expectOpenOrAsked(g gates.Gate) {
 	seen := s.door.look()[g.Stage]
 	r := s.reportOf(g)
 	if seen.InboundTransitionState.Enabled {
-		if !r.Enforced || len(r.Problems) > 0 {
+		if !r.Enforced || slices.ContainsFunc(r.Problems, func(p gates.Reason) bool { return p.Code != "wrong-passage" }) {
 			s.violated("L4: %s is open and all is well, and andon says %+v", g.Stage, r)
 		}
 		return

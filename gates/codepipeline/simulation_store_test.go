@@ -58,6 +58,10 @@ type chronicle struct {
 	ends     []gates.OrderEnd
 	override *gates.Override // the last order that has not been ended
 	freed    []journal.Record
+	allows   []gates.Allow
+	letting  *gates.Allow // for which the last intent to open is; nil: for all
+	through  string       // the hold through which one was let in last
+	passing  bool         // a transition was enabled for one execution and has not been disabled since
 }
 
 func chronicleOf(ctx context.Context, s *fickleStore, stream string) (c chronicle, err error) {
@@ -95,10 +99,13 @@ func (c chronicle) ordered(t time.Time) gates.State {
 // bare tells whether a hold stands for an order alone, which a person really
 // gave before it began.
 func (c chronicle) bare(h gates.Hold) bool {
-	return len(h.Checks) == 0 && slices.ContainsFunc(c.orders, func(o gates.Override) bool {
+	return bareOf(h) && h.Black || len(h.Checks) == 0 && slices.ContainsFunc(c.orders, func(o gates.Override) bool {
 		return o.ID == h.Order && o.Wants() == gates.Closed && !h.Began.Before(o.At)
 	})
 }
+
+// bareOf tells whether a hold says that production had no part in it.
+func bareOf(h gates.Hold) bool { return len(h.Checks) == 0 && (h.Order != "" || h.Black) }
 
 // oldRead tells whether a close before this one followed an old read: then this
 // one may have to remember it.
@@ -117,14 +124,18 @@ func (c *chronicle) add(r journal.Record, kind string, body json.RawMessage) err
 	case "intent":
 		var i gates.Intent
 		err = json.Unmarshal(body, &i)
-		c.opening = i.Verb == gates.Open
+		c.opening, c.letting = i.Verb == gates.Open, i.Allow
+		c.passing = c.passing || i.Allow != nil
 		if i.Hold != nil {
 			c.holds[i.ID] = *i.Hold
 		}
 	case "outcome":
 		var o gates.Outcome
 		err = json.Unmarshal(body, &o)
-		c.opening = false
+		c.opening, c.letting = false, nil
+		if o.Result == gates.Done && o.Seen != nil && !o.Seen.Enabled {
+			c.passing = false
+		}
 		if o.Result == gates.Done && o.Seen != nil && o.Seen.Enabled {
 			c.freed = append(c.freed, r)
 		}
@@ -146,6 +157,18 @@ func (c *chronicle) add(r journal.Record, kind string, body json.RawMessage) err
 		if c.override != nil && c.override.ID == e.ID {
 			c.override = nil
 		}
+	case "allow":
+		var a gates.Allow
+		err = json.Unmarshal(body, &a)
+		c.allows = append(c.allows, a)
+	case "allow-end":
+		var e gates.AllowEnd
+		err = json.Unmarshal(body, &e)
+		c.allows = slices.DeleteFunc(c.allows, func(a gates.Allow) bool { return a.ID == e.ID })
+	case "passage":
+		var p gates.Passage
+		err = json.Unmarshal(body, &p)
+		c.through = p.Hold
 	case "extend":
 		var x struct{ Hold gates.Hold }
 		err = json.Unmarshal(body, &x)

@@ -91,6 +91,7 @@ type simulation struct {
 	started  atomic.Int64   // when the process was, Unix nanoseconds
 	returned atomic.Int64   // when a gate did last, Unix nanoseconds
 	dark     darkness
+	pushed   string // the last execution
 
 	limitMax int // of opens, in limitPer
 	limitPer time.Duration
@@ -105,6 +106,7 @@ type simulation struct {
 	lifted map[string]lifting // by stage
 	blamed map[string]bool    // intents of closes that were sent while a release was suspect
 	opens  []time.Time        // of what andon enabled
+	diary  diary
 }
 
 type outcome struct {
@@ -143,9 +145,12 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	g.Checks = checkNames
 	g.OnBlind = pick(s, gates.KeepBlind, gates.CloseBlind)
 	s.limitMax, s.limitPer = pick(s, 1, 2, 10), pick(s, time.Minute, 10*time.Minute)
+	g.Fits = pick(s, 0, 2*time.Minute)
 	staging := g
 	staging.Name, staging.Stage, staging.Checks = "staging", "Staging", []string{"api"}
+	g.Calendar, staging.Calendar = pick(s, "", "blackdays"), pick(s, "", "blackdays")
 	s.gates = []gates.Gate{g, staging}
+	s.publish()
 	return s
 }
 
@@ -169,7 +174,7 @@ func (s *simulation) start() {
 	cfg := s.config("ANDON")
 	cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: s.deadman}}
 	pipeline := codepipeline.NewAccount(cfg, &s.calls).Pipeline(pipelineName)
-	l := &life{line: gates.NewLine(monitor.Snapshot, nil), cancel: cancel}
+	l := &life{line: gates.NewLine(monitor.Snapshot, s.calendars), track: pipeline, cancel: cancel}
 	l.line.Limit(gates.NewVelocity(s.limitMax, s.limitPer, time.Now()))
 	l.reload = reloader(monitor, l.line, pipeline, store)
 	for _, g := range s.configured() {

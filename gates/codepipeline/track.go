@@ -3,7 +3,6 @@ package codepipeline
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/andon-project/andon/gates"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,10 +16,8 @@ import (
 const maxTracked = 100
 
 // Track looks for an execution, for what it carries beside its own changes, and for
-// what stands in its way.
+// what stands in its way. It asks for itself: a close must not wait until it is done.
 func (p *Pipeline) Track(ctx context.Context, execution string) (gates.Track, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	t := gates.Track{Execution: gates.Execution{ID: execution}}
 	out, err := call(ctx, p.account, "GetPipelineExecution", false,
 		&codepipeline.GetPipelineExecutionInput{PipelineName: &p.name, PipelineExecutionId: &execution}, p.account.api.GetPipelineExecution)
@@ -43,10 +40,11 @@ func (p *Pipeline) Track(ctx context.Context, execution string) (gates.Track, er
 	if err := p.riders(ctx, &t); err != nil {
 		return t, err
 	}
-	if err := p.read(ctx, time.Now()); err != nil {
+	state, err := call(ctx, p.account, "GetPipelineState", false, &codepipeline.GetPipelineStateInput{Name: &p.name}, p.account.api.GetPipelineState)
+	if err != nil {
 		return t, err
 	}
-	t.Stops = barriers(p.state)
+	t.Stops = barriers(state)
 	return t, nil
 }
 
