@@ -77,6 +77,8 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 		"andon calendar lint --output":     true,
 		"andon calendar next --output":     true,
 		"andon calendar show --output":     true,
+		"andon override allow --region":    true, // of one pipeline
+		"andon override clear --region":    true,
 		"andon health --addr":              true, // follows ANDON_LISTEN, as in a container
 		"andon journal --config":           true, // optional: names the directory only
 		"andon journal --data":             true, // nothing but the directory is needed
