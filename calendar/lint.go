@@ -60,10 +60,10 @@ func (c *Calendar) lintTimes(i int, at int64) (all []Problem) {
 		return append(all, Problem{Window: w.name, Code: "past", Text: "it ended " + stamp(timeOf(one.hi)) + ", and closes nothing any more",
 			Do: "remove it, or write the dates of this year"})
 	}
-	if _, err := c.cut(i, at, at+farthest); err != nil {
+	if _, err := c.cut(i, at, at+farthest, budget(at, at+farthest)); err != nil {
 		return all // told as a failure
 	}
-	if past, err := c.cut(i, at-farthest, at); err == nil && len(past) > 0 {
+	if past, err := c.cut(i, at-farthest, at, budget(at-farthest, at)); err == nil && len(past) > 0 {
 		return append(all, Problem{Window: w.name, Code: "past", Text: "it ended " + stamp(timeOf(past[len(past)-1].hi)) + ", and closes nothing any more",
 			Do: "remove it, or let it go on"})
 	}

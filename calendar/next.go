@@ -31,7 +31,7 @@ func (c *Calendar) nextOf(i int, lo int64) (next piece, ok bool) {
 	end := lo + farthest
 	for step := int64(8 * daySeconds); lo < end; step *= 2 {
 		hi := min(end, lo+step)
-		found, err := c.cut(i, lo, hi)
+		found, err := c.cut(i, lo, hi, budget(lo, hi))
 		if err != nil {
 			return piece{}, false
 		}

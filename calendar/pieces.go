@@ -32,7 +32,7 @@ func (c *Calendar) pieces(i int, lo, hi int64) ([]piece, error) {
 		}
 		return []piece{{stretch: stretch(one), window: int32(i)}}, nil
 	}
-	all, err := c.cut(i, lo, hi)
+	all, err := c.cut(i, lo, hi, budget(lo, hi))
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +46,14 @@ func (c *Calendar) pieces(i int, lo, hi int64) ([]piece, error) {
 	return append(all, c.kept(i, lo, hi)...), nil
 }
 
-// cut is pieces, cut off at lo and hi, without those that are kept.
-func (c *Calendar) cut(i int, lo, hi int64) ([]piece, error) {
+// cut is pieces, cut off at lo and hi, without those that are kept. Sources have a
+// budget of their own.
+func (c *Calendar) cut(i int, lo, hi int64, b *ical.Budget) ([]piece, error) {
 	w := &c.windows[i]
 	if w.set == nil {
 		return c.events(i, lo, hi)
 	}
-	stretches, err := w.set.within(lo, hi, budget(lo, hi))
+	stretches, err := w.set.within(lo, hi, b)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +71,9 @@ func budget(lo, hi int64) *ical.Budget {
 	return &b
 }
 
+// edgeSteps is what it may cost to follow pieces to one of their ends.
+const edgeSteps = 500_000
+
 // extend follows pieces that are cut off at an edge, forward or, with -1, back.
 func (c *Calendar) extend(i int, all []piece, edge, direction int64) {
 	var open []*piece
@@ -80,12 +84,19 @@ func (c *Calendar) extend(i int, all []piece, edge, direction int64) {
 	}
 	far := edge + direction*farthest
 	var more []piece
+	left := ical.Budget(edgeSteps)
 	for s := newStride(); len(open) > 0; {
 		lo, hi := edge, edge+s.step
 		if direction < 0 {
 			lo, hi = edge-s.step, edge
 		}
-		err := s.try(func() (err error) { more, err = c.cut(i, lo, hi); return err })
+		err := s.try(func() (err error) {
+			b := min(left, *budget(lo, hi))
+			left -= b
+			more, err = c.cut(i, lo, hi, &b)
+			left += b
+			return err
+		})
 		if err == errShorter {
 			continue
 		}

@@ -171,7 +171,7 @@ func (c *Calendar) blocking(lo, hi int64) (all []stretch, err error) {
 		if c.windows[i].warn || known && !c.worked.fails(i) {
 			continue
 		}
-		found, err := c.cut(i, lo, hi)
+		found, err := c.cut(i, lo, hi, budget(lo, hi))
 		if errors.Is(err, ical.ErrBudget) {
 			return nil, err
 		}
