@@ -161,6 +161,7 @@ func (c *Calendar) kept(i int, lo, hi int64) (all []piece) {
 // What a question to a source may cost, in steps of some ten nanoseconds.
 const (
 	eventSteps = 200
+	busyDay    = 2_500 // of one event
 	mostSteps  = 20_000_000
 )
 

@@ -59,9 +59,14 @@ func (c *Calendar) work(lo, hi int64) *worked {
 	return w
 }
 
-// around is work, and when what it says changes after it.
+// around is work, and when what it says changes after it. That is not looked for where a
+// window is too expensive as it is.
 func (c *Calendar) around(lo, hi int64) *worked {
 	w := c.work(lo, hi)
+	if slices.ContainsFunc(w.failed, func(f failure) bool { return errors.Is(f.err, ical.ErrBudget) }) {
+		w.unsure = true
+		return w
+	}
 	var err error
 	w.beyond, err = c.change(hi, w.blackAt(hi-1))
 	w.unsure = err != nil

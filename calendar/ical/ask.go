@@ -89,11 +89,12 @@ func (c *Calendar) tooExpensive(r *repeat, err error) error {
 }
 
 // orDefault is a budget for a question: one rule may cost a lot, and every rule
-// something for each day.
+// something for each day; but all together no more than a large calendar that people
+// keep, because each occurrence takes memory, too.
 func (c *Calendar) orDefault(b *Budget, asked time.Duration) *Budget {
 	if b == nil {
 		days := min(max(0, int(asked.Hours()/24)), horizonDays)
-		b = new(Budget(DefaultSteps + len(c.repeats)*(200+stepsPerDay*days)))
+		b = new(Budget(min(mostSteps, DefaultSteps+days*busyDay+len(c.repeats)*(200+stepsPerDay*days))))
 	}
 	return b
 }
@@ -103,4 +104,6 @@ func (c *Calendar) orDefault(b *Budget, asked time.Duration) *Budget {
 const (
 	occurrenceSteps = 10
 	stepsPerDay     = 5 * occurrenceSteps
+	busyDay         = 250 * occurrenceSteps // of one rule
+	mostSteps       = 20_000_000
 )
