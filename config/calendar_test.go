@@ -9,16 +9,21 @@ import (
 	"github.com/andon-project/andon/calendar"
 )
 
+func withWindows(windows string) []byte {
+	return []byte("calendars:\n- name: blackdays\n  timezone: Tokyo Standard Time\n  windows:\n" + windows)
+}
+
 // loadCalendars loads a calendar of these windows, in the folder conf.
 func loadCalendars(t *testing.T, windows string) (*Config, error) {
 	t.Helper()
-	return load("conf/andon.yaml", []byte("calendars:\n- name: blackdays\n  timezone: Tokyo Standard Time\n  windows:\n"+windows),
+	return load("conf/andon.yaml", withWindows(windows),
 		Overrides{Environ: []string{"FEED=https://calendar.example.com/private-hunter2/basic.ics", "FILE=freeze.ics"}}, table())
 }
 
-// What is short stands for what is long.
+// What is short stands for what is long, and editors know it.
 func TestShortFormsOfCalendars(t *testing.T) {
 	t.Parallel()
+	schema := compiled(t, makeSchema(t, table()))
 	for short, long := range map[string]string{
 		"days: mon-fri":                                "days: [mon-fri]",
 		`hours: "22:00-06:00"`:                         `hours: ["22:00-06:00"]`,
@@ -35,12 +40,18 @@ func TestShortFormsOfCalendars(t *testing.T) {
 		`ics: "${env:FEED}"`:                           `ics: {url: "https://calendar.example.com/private-hunter2/basic.ics"}`,
 		"ics: webcal://calendar.example.com/a.ics":     "ics: {url: webcal://calendar.example.com/a.ics, every: 5m, stale_after: 24h}",
 		"ics: s3://calendars/freeze.ics":               "ics: {s3: s3://calendars/freeze.ics}",
+		"rrule: FREQ=DAILY, start: 2026-01-30":         "rrule: FREQ=DAILY, start: 2026-01-30, for: 0s",
+		`cron: "@weekly", for: 1w`:                     `cron: "@weekly", for: 7d`,
+		"from: 2026-11-20T18:00, to: 2026-11-30 09:00": `from: "2026-11-20T18:00", to: "2026-11-30 09:00"`,
 		"ssm: ops-freeze":                              "ssm: {name: ops-freeze, every: 5m, stale_after: 24h}",
 	} {
 		a, err := loadCalendars(t, "  - {name: a, "+short+"}\n")
 		if err != nil {
 			t.Errorf("%s: %v", short, err)
 			continue
+		}
+		if places, ok := refusals(t, schema, withWindows("  - {name: a, "+short+"}\n")); !ok || len(places) > 0 {
+			t.Errorf("%s: the schema refuses it at %q", short, places)
 		}
 		b, err := loadCalendars(t, "  - {name: a, "+long+"}\n")
 		if err != nil {
