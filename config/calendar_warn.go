@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -23,8 +24,13 @@ func surprises(code string) bool {
 }
 
 func (c Calendar) warnings(p path, now time.Time) (all Errors) {
+	const most = 3 // windows in the past that are told one by one
+	past := 0
 	for _, w := range c.Calendar.Lint(now) {
-		if !surprises(w.Code) {
+		if w.Code == "past" {
+			past++
+		}
+		if !surprises(w.Code) || w.Code == "past" && past > most {
 			continue
 		}
 		e := Error{c.Pos.File, c.Pos.Line, c.Pos.Col, string(p), oneLine(w.Text + ": " + w.Do)}
@@ -35,6 +41,9 @@ func (c Calendar) warnings(p path, now time.Time) (all Errors) {
 			}
 		}
 		all = append(all, e)
+	}
+	if past > most {
+		all = append(all, Error{c.Pos.File, c.Pos.Line, c.Pos.Col, string(p), fmt.Sprintf("%d more windows lie in the past, and close nothing any more: remove them", past-most)})
 	}
 	return all
 }
