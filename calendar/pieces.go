@@ -158,12 +158,15 @@ func (c *Calendar) kept(i int, lo, hi int64) (all []piece) {
 	return all
 }
 
-// What a question to a source may cost, in steps of some ten nanoseconds.
-const (
-	eventSteps = 200
-	busyDay    = 2_500 // of one event
-	mostSteps  = 20_000_000
-)
+// Occurrences asks the events of a source for as many steps as a calendar allows, some
+// ten nanoseconds each: what it is refused no calendar can be worked out with.
+func Occurrences(events *ical.Calendar, from, to time.Time) ([]ical.Occurrence, error) {
+	const least, most = 20_000, 20_000_000
+	const each, busyDay = 200, 2_500 // of one event
+	days := int(to.Sub(from)/(24*time.Hour)) + 1
+	b := ical.Budget(min(most, least+days*busyDay+events.Len()*(each+50*days)))
+	return events.Over(from, to, &b)
+}
 
 // events are the times of a source's events, cut off. Those that say the same are
 // joined.
@@ -173,9 +176,7 @@ func (c *Calendar) events(i int, lo, hi int64) ([]piece, error) {
 	if feed == nil {
 		return nil, nil
 	}
-	days := int((hi-lo)/daySeconds) + 1
-	b := ical.Budget(min(mostSteps, 20_000+feed.Len()*(eventSteps+50*days)))
-	found, err := feed.Over(time.Unix(lo, 0), time.Unix(hi, 0), &b)
+	found, err := Occurrences(feed, time.Unix(lo, 0), time.Unix(hi, 0))
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,21 @@ func read(body []byte, s calendar.Source, now time.Time) (*reading, error) {
 	if err != nil {
 		return nil, &Failure{Code: Unknown, Text: "what it answered could not be read", Err: err}
 	}
-	if _, err := events.Horizon(now.Add(-back), now.Add(ahead), nil); err != nil {
+	if _, err := calendar.Occurrences(events, now.Add(-back), now.Add(ahead)); err != nil {
 		return nil, tooDear(err)
 	}
 	return &reading{events: events, digest: sha256.Sum256(body)}, nil
+}
+
+// over asks events that were understood. What could be worked out for a year can be for
+// any part of it.
+func over(events *ical.Calendar, from, to time.Time) ([]ical.Occurrence, error) {
+	plenty := ical.Budget(20_000_000) // a fifth of a second
+	found, err := events.Over(from, to, &plenty)
+	if err != nil {
+		return nil, tooDear(err)
+	}
+	return found, nil
 }
 
 func tooDear(err error) *Failure {
@@ -97,9 +108,9 @@ func losses(old, next *reading, now time.Time) (loss, error) {
 		if _, ok := has[key]; ok || next.events.Cancelled(o.Event.UID, o.Start) {
 			continue
 		}
-		same, err := next.events.Over(o.Start, o.End, nil)
+		same, err := over(next.events, o.Start, o.End)
 		if err != nil {
-			return loss{}, tooDear(err)
+			return loss{}, err
 		}
 		found := false
 		for _, s := range same {
@@ -118,9 +129,9 @@ func coming(events *ical.Calendar, now time.Time) (map[string]ical.Occurrence, e
 	const piece = 25 * 24 * time.Hour
 	first := map[string]ical.Occurrence{}
 	for from := now; from.Before(now.Add(ahead)); from = from.Add(piece) {
-		all, err := events.Over(from, from.Add(piece), nil)
+		all, err := over(events, from, from.Add(piece))
 		if err != nil {
-			return nil, tooDear(err)
+			return nil, err
 		}
 		for _, o := range all {
 			key := keyOf(o)

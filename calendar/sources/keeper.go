@@ -150,7 +150,7 @@ func (k *Keeper) copyOf(s *source, now moment) calendar.Copy {
 func (k *Keeper) keptOf(s *source, now moment) []calendar.Cause {
 	var causes []calendar.Cause
 	for _, kept := range k.kept[s.ref.Calendar] {
-		if kept.Window == s.ref.Window && kept.source == s.key {
+		if kept.source == s.key {
 			causes = append(causes, kept.Cause)
 		}
 	}

@@ -157,3 +157,37 @@ func TestHalfEmptyHasToBeHeardOften(t *testing.T) {
 		}
 	})
 }
+
+// What is lost, and loses more, or finds some of it again, has changed: the time begins
+// anew. That some of it is over by now has not.
+func TestHalfEmptyThatGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		first func(*world) string
+		then  func(*world) string
+		anew  bool
+	}{
+		{"the same", func(w *world) string { return w.event("d", 50*day, hour) }, func(w *world) string { return w.event("d", 50*day, hour) }, false},
+		{"more is lost", func(w *world) string { return w.event("d", 50*day, hour) }, func(*world) string { return "" }, true},
+		{"some is found", func(*world) string { return "" }, func(w *world) string { return w.event("d", 50*day, hour) }, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				first, then := file(tc.first(w)), file(tc.then(w))
+				w.feed.body(file(w.event("a", 2*hour, hour), w.event("b", 30*day, hour), w.event("c", 40*day, hour), w.event("d", 50*day, hour)))
+				w.start()
+				defer w.stop()
+				w.feed.body(first)
+				w.pass(4 * hour) // a is over
+				w.feed.body(then)
+				w.pass(2*hour + 15*time.Minute)
+				if waits := w.source().Refusal != nil; waits != tc.anew {
+					t.Errorf("%+v", w.source())
+				}
+			})
+		})
+	}
+}

@@ -152,7 +152,7 @@ func (k *Keeper) load(ctx context.Context, s *source) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if s.ready = true; r != nil && s.good == nil {
+	if s.ready = true; r != nil {
 		s.restore(k.now(), r, l)
 	}
 }

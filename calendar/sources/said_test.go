@@ -38,6 +38,7 @@ func TestWhatAWSSays(t *testing.T) {
 		{"open by an event", func(w *world) string { return file(closed, w.event("a", -hour, 2*hour)) }, said(true, hour), calendar.Clear, ""},
 		{"seconds apart", func(w *world) string { return file(w.event("a", hour, hour)) }, said(true, hour+30*time.Second), calendar.Clear, ""},
 		{"near an edge", func(w *world) string { return file(w.event("a", 30*time.Second, hour)) }, said(false, hour), calendar.Black, ""},
+		{"just after an edge", func(w *world) string { return file(w.event("a", -30*time.Second, hour)) }, said(true, hour), calendar.Black, ""},
 		{"AWS closed", func(*world) string { return file() }, said(false, hour), calendar.Unreadable, "AWS says closed, and the document says open"},
 		{"AWS open", func(w *world) string { return file(w.event("a", -hour, 2*hour)) }, said(true, hour), calendar.Black, "AWS says open, and the document says closed"},
 		{"the types confused", func(w *world) string { return file(closed, w.event("a", -hour, 2*hour)) }, said(false, hour), calendar.Unreadable, "the document says open"},

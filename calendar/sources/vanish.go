@@ -51,9 +51,9 @@ type blocked struct {
 // blocking is what r blocks from <= t < to, as far as that goes on; clipped where it
 // begins before.
 func (r *reading) blocking(window string, from, to time.Time) ([]blocked, error) {
-	found, err := r.events.Over(from, to, nil)
+	found, err := over(r.events, from, to)
 	if err != nil {
-		return nil, tooDear(err)
+		return nil, err
 	}
 	var all []blocked
 	add := func(s span, reason, uid string, began time.Time) {
@@ -82,9 +82,9 @@ func (r *reading) without(causes []calendar.Cause, now time.Time) ([]calendar.Ca
 	if !now.Before(to) {
 		return nil, nil
 	}
-	found, err := r.events.Over(from, to, nil)
+	found, err := over(r.events, from, to)
 	if err != nil {
-		return nil, tooDear(err)
+		return nil, err
 	}
 	black := union(spansOf(found))
 	if r.opens() {

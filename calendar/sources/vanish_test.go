@@ -110,6 +110,7 @@ func TestWhatVanishes(t *testing.T) {
 		{"moved", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("a", 2*hour, 2*hour) }, hour, 2 * hour},
 		{"another in its place", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("b", hour, 2*hour) }, 0, 0},
 		{"split in two", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("b", hour, hour) + w.event("c", 2*hour, hour) }, 0, 0},
+		{"longer, and another within", func(w *world) string { return w.event("a", 5*hour, hour) }, func(w *world) string { return w.event("b", hour, 9*hour) + w.event("c", 2*hour, hour) }, 0, 0},
 		{"longer", func(w *world) string { return w.event("a", hour, 2*hour) }, func(w *world) string { return w.event("a", hour, 9*hour) }, 0, 0},
 		{"over already", func(w *world) string { return w.event("a", -2*hour, hour) }, func(*world) string { return "" }, 0, 0},
 		{"far away", func(w *world) string { return w.event("a", 15*day, hour) }, func(*world) string { return "" }, 0, 0},
@@ -365,5 +366,46 @@ func TestVanishedOfAnotherSource(t *testing.T) {
 		w.keeper.Replace([]*calendar.Calendar{w.calendar(w.ics)})
 		w.pass(time.Minute)
 		w.is(calendar.Black, "the source from which it vanished")
+	})
+}
+
+// However often a rule recurs, what is kept of it is a list that people can read.
+func TestVanishedOfATightRule(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.feed.body(file(w.event("a", time.Minute, time.Minute, "RRULE:FREQ=MINUTELY;INTERVAL=2;COUNT=5000", ""), w.others()))
+		w.start()
+		defer w.stop()
+		began := w.now()
+		w.feed.body(file(w.others()))
+		w.pass(6 * time.Minute)
+		kept := w.source().Kept
+		if last := began.Add(10_000 * time.Minute); len(kept) > 200 || len(kept) < 190 || !kept[len(kept)-1].End.Equal(last) {
+			t.Errorf("kept: %d until %s, and no more than 200 until %s are wanted", len(kept), kept[len(kept)-1].End, last)
+		}
+	})
+}
+
+// A record that is not understood is not passed over.
+func TestJournalOfAnotherShape(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		l, _, err := journal.Open(t.Context(), w.store, "calendar/black")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Append(t.Context(), w.now(), "vanished", []string{"all"}); err != nil {
+			t.Fatal(err)
+		}
+		w.feed.body(file())
+		w.start()
+		defer w.stop()
+		w.pass(time.Minute)
+		w.is(calendar.Unreadable, "who knows what vanished")
+		if !strings.Contains(w.log.String(), "record 1 of stream") {
+			t.Error(w.log.String())
+		}
 	})
 }
