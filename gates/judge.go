@@ -38,14 +38,14 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 	switch {
 	case a.Stopping:
 		because(WaitReply, Reason{Code: "stopping", Text: "its execution is being stopped, so an answer would lead nowhere"})
-	case p.blocks != nil:
+	case p.blocks != nil && e.Override == nil:
 		because(RejectReply, Reason{Code: "blocks", Since: p.blocks.At, Text: fmt.Sprintf("%s lets execution %s through, which waits behind it: %s", p.blocks.Actor, short(p.blocks.Execution), p.blocks.Reason)})
 	case c.Decision.State == Opened && g.yields(e, s, a, p):
 		next := s.Waiting[len(s.Waiting)-1]
 		because(RejectReply, Reason{Code: "yields", Text: fmt.Sprintf("%s waited through a BlackDay, and the newer %s waits behind it and takes its place", rider(a.Execution), rider(next))})
 	case c.Decision.State == Opened:
 		c.Reply = ApproveReply
-	case c.Decision.State == Closed && e.Override == nil:
+	case c.Decision.State == Closed && e.Override == nil && !e.Blind.Blind():
 		if why, expires := e.expires(g, s, a); expires {
 			because(RejectReply, why)
 		} else if e.rejected(g) {
