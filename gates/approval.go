@@ -9,7 +9,7 @@ type Approval struct {
 	Token     string    `json:"token,omitempty"`    // which an answer has to name
 	Since     time.Time `json:"since,omitzero"`     // on AWS's clock
 	Expires   time.Time `json:"expires,omitzero"`   // on AWS's clock: then it fails by itself
-	Stopping  bool      `json:"stopping,omitempty"` // a person stops the execution: what is answered leads nowhere
+	Stopping  bool      `json:"stopping,omitempty"` // a person stops the execution, which waits for the answer alone
 }
 
 // same tells whether a and b are one question: an answer to the one is an answer to

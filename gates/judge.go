@@ -36,8 +36,10 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 		c.Reply, c.Decision.Reasons = r, append([]Reason{why}, c.Decision.Reasons...)
 	}
 	switch {
+	case a.Stopping && e.Override == nil && !e.Blind.Blind():
+		because(RejectReply, Reason{Code: "stopping", Text: "its execution is being stopped, and would wait for this answer, before all that come behind it"})
 	case a.Stopping:
-		because(WaitReply, Reason{Code: "stopping", Text: "its execution is being stopped, so an answer would lead nowhere"})
+		// It leads nowhere: whoever could say so must not, or sees nothing.
 	case p.blocks != nil && e.Override == nil:
 		because(RejectReply, Reason{Code: "blocks", Since: p.blocks.At, Text: fmt.Sprintf("%s lets execution %s through, which waits behind it: %s", p.blocks.Actor, short(p.blocks.Execution), p.blocks.Reason)})
 	case c.Decision.State == Opened && g.yields(e, s, a, p):

@@ -116,7 +116,9 @@ func TestJudge(t *testing.T) {
 		{name: "entered, unreadable", given: g(unreadable), plea: entered, want: WaitReply, codes: "calendar-unreadable"},
 		{name: "entered, midway: wait", given: g(black), gate: func(g *Gate) { g.Midway = WaitMidway }, plea: entered, want: WaitReply, codes: "blackday"},
 		{name: "entered, midway unset waits", given: g(black), gate: func(g *Gate) { g.Midway = "" }, plea: entered, want: WaitReply, codes: "blackday"},
-		{name: "a person stops it", given: g(clear), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "stopping healthy clear"},
+		{name: "a person stops it", given: g(clear), asks: asking(func(a *Approval) { a.Stopping = true }), want: RejectReply, codes: "stopping healthy clear"},
+		{name: "a person stops it, and it is ordered open", given: g(clear, ordered(Opened)), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "override"},
+		{name: "a person stops it, blind", given: g(clear, blind), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "blind"},
 	} {
 		e := Evidence{Now: friday, Gate: "blackday"}
 		check(probes.Healthy, 1)(&e)

@@ -140,16 +140,18 @@ func (r *release) intended() bool {
 	return err == nil && len(records) > 0 && records[len(records)-1].Kind == "intent"
 }
 
-// A person who stops an execution is not answered for it.
-func TestStoppingIsLeftAlone(t *testing.T) {
+// An execution that a person stops waits for its approval, and others behind it: it
+// is rejected, inside a BlackDay too.
+func TestStoppingIsRejected(t *testing.T) {
 	releasing(t, func(r *release) { r.black(blackout{0, time.Hour}) }, func(t *testing.T, r *release) {
 		r.start()
 		id := r.ask("rev-1")
 		r.stopGently(id)
-		time.Sleep(2 * time.Hour)
-		if got := r.report(); r.called("PutApprovalResult") != 0 || len(got.Cases) != 1 || got.Cases[0].Decision.Reasons[0].Code != "stopping" {
-			t.Errorf("%s", r.says())
+		time.Sleep(time.Minute)
+		if _, said := r.said(id); r.status(id) != "Failed" || !strings.Contains(said, "Rejected: its execution is being stopped") {
+			t.Errorf("it is %s: %q; andon says %s", r.status(id), said, r.says())
 		}
+		r.auditAnswers()
 	})
 }
 
@@ -166,6 +168,25 @@ func TestKilledWhileAnswering(t *testing.T) {
 			}
 		}
 	}
+}
+
+// S4, S8: production was sick, and the journal that told so is lost. Every check proves
+// itself anew, as it would have had to.
+func TestSpellIsForgotten(t *testing.T) {
+	releasing(t, nil, func(t *testing.T, r *release) {
+		r.start()
+		r.sick.Store(true)
+		time.Sleep(time.Minute)
+		id := r.ask("rev-1")
+		r.stop()
+		r.store = newDisk()
+		r.sick.Store(false)
+		begun := time.Now()
+		r.start()
+		if took := r.answers()[0].Sub(begun); took < 90*time.Second {
+			t.Errorf("S4: the approval is %s, %v after the start", r.status(id), took)
+		}
+	})
 }
 
 func (r *release) killedAt(step string, lost bool) {

@@ -50,8 +50,14 @@ type stageShown struct {
 	}
 	LatestExecution   struct{ PipelineExecutionID, Status string }
 	InboundExecutions []struct{ PipelineExecutionID string }
-	ActionStates      []struct {
-		LatestExecution struct{ LastStatusChange float64 }
+	ActionStates      []actionShown
+}
+
+type actionShown struct {
+	ActionName      string
+	LatestExecution struct {
+		LastStatusChange                          float64
+		ActionExecutionID, Token, Status, Summary string
 	}
 }
 
@@ -75,9 +81,10 @@ func (s stageShown) ours(instance, gate string) (gates.Mark, bool) {
 		strings.HasPrefix(t.LastChangedBy, "arn:aws:sts::123456789012:assumed-role/andon/")
 }
 
-// A write is a request to disable or enable a transition.
+// A write is a request to disable or enable a transition, or to answer an approval.
 type write struct {
 	key, operation, pipeline, stage, reason string
+	action, token, status                   string // of an answer to an approval, and reason is its summary
 	time                                    time.Time
 	shown                                   shown      // what its caller was shown last; zero: nothing
 	truth                                   stageShown // how things really are at its arrival
@@ -106,12 +113,16 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch operation {
 	case "GetPipelineState":
 		d.read(w, r, key)
-	case "GetPipelineExecution", "ListPipelineExecutions", "CreatePipeline":
+	case "GetPipelineExecution", "ListPipelineExecutions", "GetPipeline", "ListActionExecutions", "CreatePipeline", "UpdatePipeline", "StopPipelineExecution":
 		d.next.ServeHTTP(w, r)
 	default:
-		var in struct{ PipelineName, StageName, Reason string }
+		var in struct {
+			PipelineName, StageName, Reason, ActionName, Token string
+			Result                                             struct{ Status, Summary string }
+		}
 		json.Unmarshal(body, &in)
-		c := write{key: key, operation: operation, pipeline: in.PipelineName, stage: in.StageName, reason: in.Reason, time: time.Now()}
+		c := write{key: key, operation: operation, pipeline: in.PipelineName, stage: in.StageName, reason: in.Reason + in.Result.Summary,
+			action: in.ActionName, token: in.Token, status: in.Result.Status, time: time.Now()}
 		c.truth = d.look()[in.StageName]
 		d.mu.Lock()
 		c.shown = d.shown[key][in.StageName]

@@ -83,6 +83,8 @@ func (s *simulation) event() {
 	}
 	stage := pick(s, "Staging", stageName)
 	switch n := s.random.IntN(100); {
+	case n < 3:
+		s.decides()
 	case n < 26:
 		check, mood := s.random.IntN(len(checkNames)), s.random.Int32N(shopMoods)
 		if s.chance(60) {
@@ -114,7 +116,7 @@ func (s *simulation) event() {
 	case n < 57:
 		s.unhold(stage)
 	case n < 59:
-		s.order(stage)
+		s.order(pick(s, stage, stage, releaseStage))
 	case n < 61:
 		s.letThrough()
 	case n < 64:
@@ -130,7 +132,7 @@ func (s *simulation) event() {
 	case n < 90:
 		s.setStore(storeWell)
 	case n < 96:
-		step := pick(s, "before ", "after ") + pick(s, "intent", "DisableStageTransition", "EnableStageTransition", "read-back", "outcome", "GetPipelineState", "adopt", "override", "allow", "passage")
+		step := pick(s, "before ", "after ") + pick(s, "intent", "DisableStageTransition", "EnableStageTransition", "PutApprovalResult", "read-back", "outcome", "GetPipelineState", "adopt", "override", "allow", "passage")
 		s.note("the process will die %s", step)
 		s.deadman.doom(step)
 	default:
@@ -199,8 +201,9 @@ func (s *simulation) unhold(stage string) {
 
 // order is a person's over the API: to open, to close, or neither any more.
 func (s *simulation) order(stage string) {
-	i := slices.IndexFunc(s.gates, func(g gates.Gate) bool { return g.Stage == stage })
-	name, o := s.gates[i].Name, gates.Order{State: pick(s, gates.Opened, gates.Closed, gates.Keep), Actor: "mia", Reason: "I know",
+	all := append(slices.Clone(s.gates), s.desk.gate)
+	i := slices.IndexFunc(all, func(g gates.Gate) bool { return g.Stage == stage })
+	name, o := all[i].Name, gates.Order{State: pick(s, gates.Opened, gates.Closed, gates.Keep), Actor: "mia", Reason: "I know",
 		For: time.Minute + time.Duration(s.random.Int64N(int64(20*time.Minute)))}
 	var err error
 	if o.State == gates.Keep {
@@ -215,7 +218,7 @@ func (s *simulation) order(stage string) {
 func (s *simulation) fault() {
 	f := emulator.Fault{AccessKey: "ANDON", Count: 1 + s.random.IntN(6), Every: 1 + s.random.IntN(2),
 		Kind:      pick(s, emulator.FaultThrottle, emulator.FaultErrorJSON, emulator.FaultErrorHTML, emulator.FaultHang, emulator.FaultDrop, emulator.FaultStale, emulator.FaultDate),
-		Operation: pick(s, "GetPipelineState", "DisableStageTransition", "EnableStageTransition", "GetPipelineExecution", "*")}
+		Operation: pick(s, "GetPipelineState", "DisableStageTransition", "EnableStageTransition", "GetPipelineExecution", "PutApprovalResult", "*")}
 	switch f.Kind {
 	case emulator.FaultThrottle:
 	case emulator.FaultStale:

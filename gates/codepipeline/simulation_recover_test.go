@@ -26,7 +26,7 @@ func (s *simulation) calm() {
 	}
 	s.restore()
 	s.clean()
-	for _, g := range s.gates {
+	for _, g := range append(slices.Clone(s.gates), s.desk.gate) {
 		_, err := s.life.line.Withdraw(context.Background(), g.Name, gates.Order{Actor: "mia", Reason: "good night"}, time.Now)
 		s.note("mia ends what she ordered at %s: %v", g.Name, err)
 	}
@@ -60,6 +60,7 @@ func (s *simulation) recover() {
 		s.expectOpenOrAsked(g)
 	}
 	s.thaw()
+	s.expectAnswered()
 }
 
 func (s *simulation) expectClosed(when, promise string) {

@@ -26,7 +26,7 @@ func reloader(m *probes.Monitor, l *gates.Line, p *codepipeline.Pipeline, s jour
 		}
 		posts := make([]gates.Post, len(next))
 		for i, g := range next {
-			posts[i] = gates.Post{Gate: g, Point: p.Transition(g.Stage)}
+			posts[i] = gates.Post{Gate: g, Point: pointOf(p, g)}
 		}
 		m.Reload(checks)
 		l.Set(ctx, time.Now(), posts, s)
@@ -51,7 +51,7 @@ func (p shopProbe) current() bool { return p.asks == p.s.asks[p.check] }
 
 // configured are the gates that are, at this time.
 func (s *simulation) configured() []gates.Gate {
-	return slices.DeleteFunc(slices.Clone(s.gates), func(g gates.Gate) bool { return s.isAway(g.Stage) })
+	return append(slices.DeleteFunc(slices.Clone(s.gates), func(g gates.Gate) bool { return s.isAway(g.Stage) }), s.desk.gate)
 }
 
 func (s *simulation) isAway(stage string) bool {

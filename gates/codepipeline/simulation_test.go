@@ -92,6 +92,7 @@ type simulation struct {
 	returned atomic.Int64   // when a gate did last, Unix nanoseconds
 	dark     darkness
 	pushed   string // the last execution
+	desk     *desk
 
 	limitMax int // of opens, in limitPer
 	limitPer time.Duration
@@ -151,6 +152,7 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	g.Calendar, staging.Calendar = pick(s, "", "blackdays"), pick(s, "", "blackdays")
 	s.gates = []gates.Gate{g, staging}
 	s.publish()
+	s.desk = newDesk(s)
 	return s
 }
 
@@ -178,7 +180,7 @@ func (s *simulation) start() {
 	l.line.Limit(gates.NewVelocity(s.limitMax, s.limitPer, time.Now()))
 	l.reload = reloader(monitor, l.line, pipeline, store)
 	for _, g := range s.configured() {
-		l.line.Add(g, pipeline.Transition(g.Stage), store)
+		l.line.Add(g, pointOf(pipeline, g), store)
 	}
 	changed, _ := monitor.Changed()
 	noted, _ := monitor.Changed()
