@@ -8,6 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
 	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/calendar/sources"
 )
@@ -19,10 +23,18 @@ import (
 type document struct {
 	world    *World
 	settings calendar.SSM
+	client   *ssm.Client // made at the first fetch
 }
 
 // Fetch implements sources.Fetcher.
-func (d document) Fetch(ctx context.Context, last sources.Version) (sources.Answer, error) {
+func (d *document) Fetch(ctx context.Context, last sources.Version) (sources.Answer, error) {
+	if d.client == nil {
+		cfg, err := d.world.config(ctx, d.region())
+		if err != nil {
+			return sources.Answer{}, err
+		}
+		d.client = ssm.NewFromConfig(cfg)
+	}
 	a, err := d.read(ctx)
 	if err != nil {
 		return sources.Answer{}, err
@@ -37,7 +49,7 @@ func (d document) Fetch(ctx context.Context, last sources.Version) (sources.Answ
 
 // region of a document: what is shared from another account is in the same region,
 // and its ARN says in which.
-func (d document) region() string {
+func (d *document) region() string {
 	if parts := strings.Split(d.settings.Name, ":"); d.settings.Region == "" && len(parts) > 3 {
 		return parts[3]
 	}
@@ -46,56 +58,61 @@ func (d document) region() string {
 
 // read gets the default version of the document: the one that GetCalendarState is
 // about.
-// docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetDocument.html
-func (d document) read(ctx context.Context) (sources.Answer, error) {
-	var out struct{ Content, DocumentType, DocumentVersion string }
-	in := map[string]any{"Name": d.settings.Name, "DocumentFormat": "TEXT"}
-	if err := d.world.callSSM(ctx, d.region(), "GetDocument", d.settings.Name, in, &out); err != nil {
-		return sources.Answer{}, err
+func (d *document) read(ctx context.Context) (sources.Answer, error) {
+	c := call{"Systems Manager", "GetDocument", "ssm:GetDocument", d.settings.Name}
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	out, err := d.client.GetDocument(ctx, &ssm.GetDocumentInput{Name: &d.settings.Name, DocumentFormat: types.DocumentFormatText})
+	if err != nil {
+		return sources.Answer{}, d.world.failed(c, err)
 	}
+	d.world.count(c.operation, "ok")
+	body := aws.ToString(out.Content)
 	switch {
-	case out.DocumentType != "ChangeCalendar":
+	case out.DocumentType != types.DocumentTypeChangeCalendar:
 		return sources.Answer{}, &sources.Failure{Code: sources.NotCalendar, Text: fmt.Sprintf("the document is of type %.40q, and no Change Calendar", out.DocumentType),
 			Do: "name a document of type ChangeCalendar"}
-	case len(out.Content) > sources.MaxBody:
+	case len(body) > sources.MaxBody:
 		return sources.Answer{}, tooLarge()
 	}
-	sum := sha256.Sum256([]byte(out.Content))
-	version := fmt.Sprintf("%.20s-%s", out.DocumentVersion, hex.EncodeToString(sum[:16]))
-	return sources.Answer{Body: []byte(out.Content), Version: sources.Version{ETag: version}}, nil
+	sum := sha256.Sum256([]byte(body))
+	version := fmt.Sprintf("%.20s-%s", aws.ToString(out.DocumentVersion), hex.EncodeToString(sum[:16]))
+	return sources.Answer{Body: []byte(body), Version: sources.Version{ETag: version}}, nil
 }
 
 // ask gets what AWS itself makes of the document, now by its own clock.
-// docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCalendarState.html
-func (d document) ask(ctx context.Context) (*sources.Said, error) {
-	var out struct{ State, AtTime, NextTransitionTime string }
-	in := map[string]any{"CalendarNames": []string{d.settings.Name}}
-	if err := d.world.callSSM(ctx, d.region(), "GetCalendarState", d.settings.Name, in, &out); err != nil {
-		return nil, err
+func (d *document) ask(ctx context.Context) (*sources.Said, error) {
+	c := call{"Systems Manager", "GetCalendarState", "ssm:GetCalendarState", d.settings.Name}
+	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	defer cancel()
+	out, err := d.client.GetCalendarState(ctx, &ssm.GetCalendarStateInput{CalendarNames: []string{d.settings.Name}})
+	if err != nil {
+		return nil, d.world.failed(c, err)
 	}
-	said := &sources.Said{Open: out.State == "OPEN"}
-	var known bool
-	if said.At, known = instant(out.AtTime); !known || !said.Open && out.State != "CLOSED" {
-		return nil, nonsense(fmt.Sprintf("GetCalendarState answered %.20q at %.40q, which says nothing", out.State, out.AtTime))
+	d.world.count(c.operation, "ok")
+	said := &sources.Said{Open: out.State == types.CalendarStateOpen}
+	at, known := instant(out.AtTime)
+	if !known || out.State != types.CalendarStateOpen && out.State != types.CalendarStateClosed {
+		return nil, &sources.Failure{Code: sources.NotCalendar,
+			Text: fmt.Sprintf("GetCalendarState answered %.20q at %.40q, which says nothing", out.State, aws.ToString(out.AtTime)),
+			Do:   "look at what answers in place of AWS (AWS_ENDPOINT_URL)"}
 	}
-	if out.NextTransitionTime == "" {
+	said.At = at
+	if aws.ToString(out.NextTransitionTime) == "" {
 		return said, nil
 	}
 	if said.Next, known = instant(out.NextTransitionTime); !known {
-		return nil, nonsense(fmt.Sprintf("GetCalendarState answered that it changes at %.40q, which is no time", out.NextTransitionTime))
+		return nil, &sources.Failure{Code: sources.NotCalendar,
+			Text: fmt.Sprintf("GetCalendarState answered that it changes at %.40q, which is no time", *out.NextTransitionTime)}
 	}
 	return said, nil
 }
 
-func nonsense(text string) error {
-	return &sources.Failure{Code: sources.NotCalendar, Text: text, Do: "look at what answers in place of AWS (AWS_ENDPOINT_URL)"}
-}
-
 // instant reads ISO 8601 as AWS writes it: the documentation has seconds and Z;
 // offsets with and without colon, fractions and whole minutes are taken as well.
-func instant(s string) (time.Time, bool) {
+func instant(s *string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, aws.ToString(s)); err == nil {
 			return t.UTC(), true
 		}
 	}

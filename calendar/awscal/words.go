@@ -18,10 +18,6 @@ type call struct {
 
 // failed counts a call that failed and says why: what is behind it is for errors.Is.
 func (w *World) failed(c call, err error) error {
-	if f := (*sources.Failure)(nil); errors.As(err, &f) {
-		w.count(c.operation, string(f.Code))
-		return f
-	}
 	t := egressaws.Explain(egressaws.Call{Service: c.service, Operation: c.operation, Deadline: callDeadline}, err)
 	name := t.Name
 	if name == "" || t.Code == "other" && !known(t.Name) {
