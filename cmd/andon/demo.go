@@ -14,7 +14,6 @@ import (
 
 	"github.com/andon-project/andon/cmd/andon/daemon"
 	"github.com/andon-project/andon/cmd/andon/demo"
-	"github.com/andon-project/andon/config"
 	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/shop"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +24,7 @@ import (
 
 const demoHelp = `Runs everything in one process on loopback: a shop that can be broken, an
 emulation of AWS CodePipeline whose pipeline releases a new revision every few
-seconds, andon itself, and a page that shows them together. Nothing outside this
+seconds, a calendar whose BlackDay can be begun and ended, andon itself, and a page that shows them together. Nothing outside this
 machine is asked, and nothing is left behind.`
 
 // Releases of the demo.
@@ -56,6 +55,7 @@ type demonstration struct {
 	goods                  *shop.Shop
 	server                 *emulator.Server
 	daemon                 *daemon.Daemon
+	calendar               *demoCalendar
 	log                    *slog.Logger
 }
 
@@ -117,14 +117,15 @@ func (d *demonstration) start(ctx context.Context, p *program, dir string) error
 	if err := os.WriteFile(file, demo.Config, 0o600); err != nil {
 		return err
 	}
-	cfg, err := config.Load(file, config.Overrides{Environ: []string{
-		"DEMO_SHOP=" + base(d.shop), "DEMO_SHOP_ADDRESS=" + d.shop.Addr().String(), "ANDON_DATA=" + dir}})
+	d.calendar = &demoCalendar{file: file, again: make(chan os.Signal, 1),
+		environ: []string{"DEMO_SHOP=" + base(d.shop), "DEMO_SHOP_ADDRESS=" + d.shop.Addr().String(), "ANDON_DATA=" + dir}}
+	cfg, files, err := d.calendar.read()
 	if err != nil {
 		return err
 	}
 	us := *p
 	us.aws = new(d.config("andon")) // never the real AWS, whatever the environment says
-	d.daemon, err = daemon.New(ctx, us.world(), cfg, daemon.Origin{})
+	d.daemon, err = daemon.New(ctx, us.world(), cfg, daemon.Origin{Read: d.calendar.read, Files: files})
 	return err
 }
 
@@ -136,11 +137,15 @@ func (d *demonstration) run(ctx context.Context) {
 		},
 		Enable:  func(ctx context.Context) error { return demo.SetTransition(ctx, d.client("you"), true) },
 		Disable: func(ctx context.Context) error { return demo.SetTransition(ctx, d.client("you"), false) },
-		Links:   demo.Links{Shop: base(d.shop), Status: base(d.andon), AWS: base(d.aws)}}
+		Black:   d.calendar.black, BlackDay: d.calendar.set, Fix: d.fix,
+		Links: demo.Links{Page: base(d.page), Shop: base(d.shop), Status: base(d.andon), AWS: base(d.aws)}}
 	mux := http.NewServeMux()
-	mux.Handle("/{$}", page)
+	for _, path := range []string{"/{$}", "POST /blackday", "POST /workday", "POST /fix"} {
+		mux.Handle(path, page)
+	}
 	var parts sync.WaitGroup
 	parts.Go(func() { d.daemon.Watch(ctx) })
+	parts.Go(func() { d.daemon.Follow(ctx, d.calendar.again) })
 	parts.Go(func() { d.release(ctx) })
 	parts.Go(func() { serve(ctx, d.page, local(mux)) })
 	serve(ctx, d.andon, d.daemon.Handler())
@@ -201,7 +206,12 @@ Try:
        curl -X POST %[2]s/break
   2. Mend it, and watch the newest revision go through:
        curl -X POST %[2]s/mend
-  3. Ask what a pipeline's hook would ask, while it is broken and after:
+  3. Begin a BlackDay, and watch releases wait at the approval; let the newest
+     through as a fix; end it, and watch the stale one rejected:
+       curl -X POST %[1]s/blackday
+       curl -X POST %[1]s/fix
+       curl -X POST %[1]s/workday
+  4. Ask what a pipeline's hook would ask, while it is broken and after:
        curl -i %[3]s/api/v1/gates/production/go
 
 The demo is in a hurry: a close stands at least 10 s (min_hold: 10s, usually

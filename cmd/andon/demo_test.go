@@ -37,7 +37,8 @@ func (l *locked) String() string {
 }
 
 // TestDemo does what the demo invites people to do: break the shop and see the
-// line stop, mend it and see it move.
+// line stop, mend it and see it move; begin a BlackDay and see releases wait, let a
+// fix through, and end it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	temp := t.TempDir()
@@ -70,6 +71,22 @@ func TestDemo(t *testing.T) {
 	}
 	post(t, shop+"/mend")
 	soon(t, "the line moves again", func() bool { return status(t, andon+"/api/v1/gates/production/go") == http.StatusOK })
+
+	approved := regexp.MustCompile(`andon_approvals_total\{gate="blackday",result="approved"\} [1-9]`)
+	soon(t, "releases are approved", func() bool { return approved.MatchString(body(t, andon+"/metrics")) })
+	post(t, page+"/blackday")
+	soon(t, "a release waits for approval, and a newer one behind it", func() bool {
+		b := body(t, page)
+		return strings.Contains(b, "It is a BlackDay: releases wait for approval") && strings.Contains(b, "asks for approval") && strings.Contains(b, ">waits<")
+	})
+	post(t, page+"/fix")
+	soon(t, "the fix is approved, and what was in its way rejected", func() bool {
+		b := body(t, page)
+		return strings.Contains(b, "Rejected: you lets") && strings.Contains(b, "Approved: you lets")
+	})
+	soon(t, "another release waits", func() bool { return strings.Contains(body(t, page), "asks for approval") })
+	post(t, page+"/workday")
+	soon(t, "the line moves once more", func() bool { return status(t, andon+"/api/v1/gates/blackday/go") == http.StatusOK })
 }
 
 func soon(t *testing.T, what string, is func() bool) {

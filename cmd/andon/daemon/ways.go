@@ -7,8 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/andon-project/andon/exporters"
 	"github.com/andon-project/andon/gates"
 )
+
+// Ways are how a person lets one execution through: exporters.Ways.
+func (d *Daemon) Ways() exporters.Ways { return commands{d} }
 
 // Way says what would come of letting an execution through.
 func (c commands) Way(ctx context.Context, pipeline, region string, o gates.WayOrder) (gates.Way, error) {

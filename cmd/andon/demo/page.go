@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/shop"
@@ -17,7 +18,8 @@ import (
 var files embed.FS
 
 // A Page shows a release line, its gate and a shop on one page, with
-// buttons to break and mend the shop, and to be a person at the transition.
+// buttons to break and mend the shop, to begin and end a BlackDay, and to be a person
+// at the transition. What a button does, a POST to a path of its name does too.
 // All but Links has to be set.
 type Page struct {
 	Shop     *shop.Shop
@@ -25,11 +27,15 @@ type Page struct {
 	Gates    func() []gates.Report
 	Enable   func(context.Context) error // the transition, as a person
 	Disable  func(context.Context) error
+	Black    func() bool                 // whether it is a BlackDay
+	BlackDay func(on bool)               // begins or ends one
+	Fix      func(context.Context) error // lets the newest release that waits through
 	Links    Links
 }
 
 // Links are base URLs without a slash at the end; what is "" is not shown.
 type Links struct {
+	Page   string // this one
 	Shop   string
 	Status string // andon's pages, API and metrics
 	AWS    string // the emulator, as AWS_ENDPOINT_URL
@@ -44,6 +50,7 @@ type data struct {
 	Unread   string // why Pipeline could not be read
 	Gates    []gateWords
 	Shop     shop.State
+	Black    bool // it is a BlackDay
 	Links    Links
 }
 
@@ -66,12 +73,16 @@ func (p Page) act(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	status, err := p.press(r.Context(), r.PostFormValue("do"))
+	button, back := r.PostFormValue("do"), ""
+	if path := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]; path != "" {
+		button, back = path, "."
+	}
+	status, err := p.press(r.Context(), button)
 	if err != nil {
 		p.show(w, r, status, err.Error())
 		return
 	}
-	w.Header().Set("Location", data{Still: heldStill(r)}.Self()) // relative to wherever the page is mounted
+	w.Header().Set("Location", back+data{Still: heldStill(r)}.Self()) // relative to wherever the page is mounted
 	w.WriteHeader(http.StatusSeeOther)
 }
 
@@ -92,14 +103,20 @@ func (p Page) press(ctx context.Context, button string) (int, error) {
 		if err := p.Disable(ctx); err != nil {
 			return http.StatusBadGateway, fmt.Errorf("the transition was not disabled: %w", err)
 		}
+	case "blackday", "workday":
+		p.BlackDay(button == "blackday")
+	case "fix":
+		if err := p.Fix(ctx); err != nil {
+			return http.StatusConflict, fmt.Errorf("nothing was let through: %w", err)
+		}
 	default:
-		return http.StatusBadRequest, fmt.Errorf("there is no button %q: send do=break, slow, mend, enable or disable", button)
+		return http.StatusBadRequest, fmt.Errorf("there is no button %q: send do=break, slow, mend, enable, disable, blackday, workday or fix", button)
 	}
 	return 0, nil
 }
 
 func (p Page) show(w http.ResponseWriter, r *http.Request, status int, notice string) {
-	d := data{Nonce: rand.Text(), Still: heldStill(r), Notice: notice, Shop: p.Shop.State(), Links: p.Links}
+	d := data{Nonce: rand.Text(), Still: heldStill(r), Notice: notice, Shop: p.Shop.State(), Black: p.Black(), Links: p.Links}
 	var err error
 	if d.Pipeline, err = p.Pipeline(r.Context()); err != nil {
 		d.Unread = err.Error()
@@ -135,7 +152,7 @@ func (d data) Barrier(s Stage) bool {
 		return false
 	}
 	for _, g := range d.Gates {
-		if g.Gate.Pipeline == d.Pipeline.Name && g.Gate.Stage == s.Name {
+		if g.Guards() && g.Gate.Pipeline == d.Pipeline.Name && g.Gate.Stage == s.Name {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/probes"
 	"github.com/andon-project/andon/shop"
@@ -57,7 +58,8 @@ func pageOf(v View, reports ...gates.Report) Page {
 		Shop:     shop.New(),
 		Pipeline: func(context.Context) (View, error) { return v, nil },
 		Gates:    func() []gates.Report { return reports },
-		Enable:   fine, Disable: fine,
+		Enable:   fine, Disable: fine, Fix: fine,
+		Black: func() bool { return false }, BlackDay: func(bool) {},
 		Links: Links{Shop: "http://127.0.0.1:1", Status: "http://127.0.0.1:2", AWS: "http://127.0.0.1:3"},
 	}
 }
@@ -122,6 +124,15 @@ func TestDemoPageTellsWhatHappens(t *testing.T) {
 			[]string{"has not seen the transition yet", "not read yet"}, []string{"could not be read this time"}},
 		{"read before", func(_ *View, r *gates.Report) { r.Fresh = false },
 			[]string{"could not be read this time", "seen at 19:00:00"}, nil},
+		{"a BlackDay", func(v *View, r *gates.Report) {
+			v.Stages[1].Asks, v.Stages[1].Inside = true, []Release{{ID: "33333333-0000-4000-8000-000000000000", Revision: "12345678"}}
+			r.Gate.Action, r.Gate.May = "BlackDay", []gates.Verb{gates.Approve, gates.Reject}
+			r.Calendar = &calendar.State{Word: calendar.Black}
+			r.Decision = gates.Decision{State: gates.Closed, Reasons: []gates.Reason{{Code: "blackday", Text: "BlackDay: autumn campaign"}}}
+			r.Cases = []gates.Case{{Approval: gates.Approval{Execution: gates.Execution{ID: "33333333-0000"}, Since: evening()}}}
+			r.Rulings = []gates.Ruling{{At: evening(), Summary: "(andon demo blackday i1) Rejected"}}
+		}, []string{"<h1>It is a BlackDay: releases wait for approval</h1>", "asks for approval", "12345678", "BlackDay: autumn campaign", "Execution 33333333 asks for approval since 19:00:00", "19:00:00: (andon demo blackday i1) Rejected", "approve, reject"},
+			[]string{"held by", "at least 10s here"}},
 		{"a barrier of nobody's gate", func(v *View, r *gates.Report) { stopLine(v, r); r.Gate.Pipeline = "other" },
 			[]string{"The barrier is closed"}, nil},
 	} {
@@ -177,6 +188,12 @@ func TestDemoButtons(t *testing.T) {
 		{"by curl", "POST", "/", "break", "", 303, "?", shop.Error, ""},
 		{"enable", "POST", "/", "enable", "same-origin", 303, "?", shop.Hang, "enable"},
 		{"disable", "POST", "/", "disable", "same-origin", 303, "?", shop.Hang, "disable"},
+		{"a BlackDay", "POST", "/", "blackday", "same-origin", 303, "?", shop.Hang, "black"},
+		{"its end", "POST", "/", "workday", "same-origin", 303, "?", shop.Hang, "work"},
+		{"a fix", "POST", "/", "fix", "same-origin", 303, "?", shop.Hang, "fix"},
+		{"a BlackDay by curl", "POST", "/blackday", "", "", 303, ".?", shop.Hang, "black"},
+		{"a fix by curl", "POST", "/fix", "", "", 303, ".?", shop.Hang, "fix"},
+		{"a BlackDay from elsewhere", "POST", "/blackday", "", cross, 403, "", shop.Hang, ""},
 		{"no such button", "POST", "/", "explode", "same-origin", 400, "", shop.Hang, ""},
 		{"no button", "POST", "/", "", "same-origin", 400, "", shop.Hang, ""},
 		{"in the query", "POST", "/?do=mend", "", "same-origin", 400, "", shop.Hang, ""},
@@ -191,6 +208,8 @@ func TestDemoButtons(t *testing.T) {
 			p.Shop.Break(shop.Hang)
 			p.Enable = func(context.Context) error { called += "enable"; return nil }
 			p.Disable = func(context.Context) error { called += "disable"; return nil }
+			p.Fix = func(context.Context) error { called += "fix"; return nil }
+			p.BlackDay = func(on bool) { called += map[bool]string{true: "black", false: "work"}[on] }
 			w := askDemo(p, test.method, test.target, "do="+test.do, "Sec-Fetch-Site", test.site)
 			if w.Code != test.status || w.Header().Get("Location") != test.location {
 				t.Errorf("answered %d to %q, want %d to %q", w.Code, w.Header().Get("Location"), test.status, test.location)

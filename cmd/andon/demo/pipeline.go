@@ -13,8 +13,8 @@ import (
 // Production is the stage that the demo guards.
 const Production = "Production"
 
-// CreatePipeline makes the line of the demo: Source, Build, Staging,
-// Production.
+// CreatePipeline makes the line of the demo: Source, Build, Staging, Release, which
+// is an approval, and Production.
 func CreatePipeline(ctx context.Context, c *codepipeline.Client) error {
 	_, err := c.CreatePipeline(ctx, &codepipeline.CreatePipelineInput{Pipeline: &types.PipelineDeclaration{
 		Name: aws.String("shop"), RoleArn: aws.String("arn:aws:iam::123456789012:role/pipeline"),
@@ -23,6 +23,7 @@ func CreatePipeline(ctx context.Context, c *codepipeline.Client) error {
 			stage("Source", types.ActionCategorySource, "CodeCommit", "", "source"),
 			stage("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package"),
 			stage("Staging", types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
+			stage("Release", types.ActionCategoryApproval, "Manual", "", ""),
 			stage(Production, types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
 		}}})
 	return err
@@ -31,6 +32,9 @@ func CreatePipeline(ctx context.Context, c *codepipeline.Client) error {
 func stage(name string, category types.ActionCategory, provider, in, out string) types.StageDeclaration {
 	a := types.ActionDeclaration{Name: aws.String(name), ActionTypeId: &types.ActionTypeId{
 		Category: category, Owner: types.ActionOwnerAws, Provider: &provider, Version: aws.String("1")}}
+	if category == types.ActionCategoryApproval {
+		a.Name = aws.String("BlackDay")
+	}
 	if in != "" {
 		a.InputArtifacts = []types.InputArtifact{{Name: &in}}
 	}

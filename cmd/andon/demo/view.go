@@ -23,6 +23,8 @@ type Stage struct {
 	Overtaken  []Release   // superseded by the newest that waits, the youngest first
 	Inside     []Release
 	Last       *Release // the last that was inside and no longer is
+	Asks       bool     // what is inside waits for approval
+	Answer     string   // what was said to the approval before
 }
 
 type Transition struct {
@@ -77,6 +79,12 @@ func stageOf(s types.StageState, history []types.PipelineExecutionSummary) Stage
 	if len(v.Waiting) > 0 {
 		v.Overtaken = overtakenBy(v.Waiting[0].ID, history)
 	}
+	for _, a := range s.ActionStates {
+		if l := a.LatestExecution; l != nil {
+			v.Asks = v.Asks || l.Status == types.ActionExecutionStatusInProgress && l.Token != nil
+			v.Answer = aws.ToString(l.Summary)
+		}
+	}
 	switch e := s.LatestExecution; {
 	case e == nil:
 	case e.Status == types.StageExecutionStatusInProgress || e.Status == types.StageExecutionStatusStopping:
@@ -86,6 +94,22 @@ func stageOf(s types.StageState, history []types.PipelineExecutionSummary) Stage
 		v.Last = &last
 	}
 	return v
+}
+
+// Newest is the release that has come furthest of those that wait, the newest first
+// in a place: what a person would let through. "" is none.
+func (v View) Newest() string {
+	for _, s := range v.Stages {
+		if len(s.Waiting) > 0 {
+			return s.Waiting[0].ID
+		}
+	}
+	for _, s := range v.Stages {
+		if s.Asks && len(s.Inside) > 0 {
+			return s.Inside[0].ID
+		}
+	}
+	return ""
 }
 
 func releaseOf(e types.StageExecution, history []types.PipelineExecutionSummary) Release {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
 )
 
@@ -33,6 +34,9 @@ func wordsOf(r gates.Report) gateWords {
 
 func gateHeadline(r gates.Report) (mood, string) {
 	wanted := r.Decision.State
+	if r.Gate.Action != "" {
+		return approvalHeadline(r)
+	}
 	switch r.Holder {
 	case gates.Unread:
 		return between, "andon has not seen the transition yet"
@@ -47,6 +51,19 @@ func gateHeadline(r gates.Report) (mood, string) {
 		return stopped, "A person has stopped the line"
 	}
 	return stopped, "The line is stopped, but not by this andon"
+}
+
+// approvalHeadline speaks of an approval.
+func approvalHeadline(r gates.Report) (mood, string) {
+	switch {
+	case r.Calendar != nil && r.Calendar.Word == calendar.Black:
+		return stopped, "It is a BlackDay: releases wait for approval"
+	case r.Decision.State == gates.Opened:
+		return well, "andon approves releases"
+	case r.Decision.State == gates.Closed:
+		return stopped, "andon lets releases wait for approval"
+	}
+	return between, "andon approves nothing just now"
 }
 
 // openHeadline speaks of a transition that is enabled.
@@ -68,6 +85,9 @@ func openHeadline(r gates.Report) (mood, string) {
 func gateFacts(r gates.Report) []string {
 	var fs []string
 	add := func(format string, args ...any) { fs = append(fs, fmt.Sprintf(format, args...)) }
+	if r.Gate.Action != "" {
+		return approvalFacts(r)
+	}
 	switch r.Holder {
 	case gates.Person:
 		add("%s disabled the transition%s. andon never lifts a person's hold: enable it as a person.", nameOr(r.Seen.ChangedBy, "A person"), atTime(r.Seen.ChangedAt))
@@ -79,7 +99,7 @@ func gateFacts(r gates.Report) []string {
 	}
 	if o := r.Override; o != nil {
 		add("A person's order stands until %s at the latest, and andon does not fight it.", clockTime(o.Expires))
-	} else if until := r.Decision.Until; !until.IsZero() {
+	} else if until := r.Decision.Until; !until.IsZero() && r.Decision.State == gates.Closed {
 		add("The close ends at %s at the earliest.", clockTime(until))
 	}
 	if !r.Fresh && r.Holder != gates.Unread {
@@ -89,6 +109,26 @@ func gateFacts(r gates.Report) []string {
 	}
 	return fs
 }
+
+// approvalFacts are what waits, and the last answers.
+func approvalFacts(r gates.Report) []string {
+	var fs []string
+	for _, c := range r.Cases {
+		fs = append(fs, fmt.Sprintf("Execution %s asks for approval since %s.", shortID(c.Execution.ID), clockTime(c.Since)))
+	}
+	for _, a := range r.Allows {
+		fs = append(fs, fmt.Sprintf("%s lets execution %s through: %s.", a.Actor, shortID(a.Execution), a.Reason))
+	}
+	const few = 4
+	for i := range min(few, len(r.Rulings)) {
+		answer := r.Rulings[len(r.Rulings)-1-i]
+		fs = append(fs, fmt.Sprintf("%s: %s", clockTime(answer.At), answer.Summary))
+	}
+	return fs
+}
+
+// Guards tells whether the gate stands at a transition, rather than at an approval.
+func (w gateWords) Guards() bool { return w.Gate.Action == "" }
 
 func nameOr(arn, otherwise string) string {
 	if arn == "" {
