@@ -6,23 +6,6 @@
 // a restart while a feed is down changes nothing. Nothing that a source answers, or
 // does not answer, opens what its last good answer closed: see judge.go for what is
 // good, and vanish.go for freezes that are there no more.
-//
-// What the daemon does with it, as it is being built:
-//
-//	world := sources.World{Folder: dirOfConfig, Dialer: dialer}         // files and https
-//	k := sources.NewKeeper(sources.Settings{
-//		Folder:  filepath.Join(cfg.Data, "calendars"),                  // last good copies; "" keeps none
-//		Journal: store,                                                 // nil: nothing is written (CLI)
-//		Open:    func(ctx context.Context, s calendar.Source) (sources.Fetcher, error) { … world.Open(s), or awscal's },
-//		Log:     log,
-//	})
-//	k.Replace(calendars []*calendar.Calendar)  // at start and at reload: cannot fail, does not wait
-//	k.Run(ctx)                                 // until ctx is done
-//	k.Snapshot() calendar.Snapshot             // immutable; swapped whole
-//	changed, stop := k.Changed()               // as Monitor.Changed: wakes lines
-//	k.States() []calendar.SourceState          // by calendar and window
-//	k.Ack(ctx, calendar.Ack{…}) (calendar.Acked, error) // an *calendar.AckError says what keeps it
-//	k.Once(ctx)                                // reads everything once, for the CLI: NewKeeper, Replace, Once, Snapshot, States
 package sources
 
 import (
