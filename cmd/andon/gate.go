@@ -109,7 +109,7 @@ is no such gate. With --output json it prints the answer of
 }
 
 func (p *program) gateStatus(ctx context.Context, r remote, name string, out output) error {
-	a, err := r.gate(ctx, name, 0)
+	a, err := r.gate(ctx, name, "", 0)
 	if err != nil {
 		return failed(exitUnknown, err)
 	}

@@ -20,12 +20,19 @@ type answer struct {
 	final bool               // asking again would give the same
 }
 
-// gate asks whether a release may pass, and lets andon wait for it as long as
-// wait, at most exporters.MaxWait. An error says that andon did not answer.
-func (r remote) gate(ctx context.Context, name string, wait time.Duration) (answer, error) {
-	path := "/api/v1/gates/" + url.PathEscape(name) + "/go"
+// gate asks whether a release may pass, the execution that is named or any, and
+// lets andon wait for it as long as wait, at most exporters.MaxWait. An error says
+// that andon did not answer.
+func (r remote) gate(ctx context.Context, name, execution string, wait time.Duration) (answer, error) {
+	path, query := "/api/v1/gates/"+url.PathEscape(name)+"/go", url.Values{}
 	if wait > 0 {
-		path += "?wait=" + wait.String()
+		query.Set("wait", wait.String())
+	}
+	if execution != "" {
+		query.Set("execution", execution)
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
 	}
 	status, body, err := r.get(ctx, path, wait)
 	if err != nil {

@@ -59,7 +59,7 @@ type story struct {
 }
 
 func (p *program) gateExplain(ctx context.Context, r remote, name string, n int, out output) error {
-	a, err := r.gate(ctx, name, 0)
+	a, err := r.gate(ctx, name, "", 0)
 	if err != nil {
 		return failed(exitUnknown, err)
 	}

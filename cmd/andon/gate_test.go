@@ -235,7 +235,7 @@ func TestGateStatusTellsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := rem.gate(t.Context(), "production", 0)
+	a, err := rem.gate(t.Context(), "production", "", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,8 @@ const gateWaitHelp = `Waits until a release may pass the gate. It tells what it 
 again when that changes. A daemon that cannot be reached, or restarts, is asked
 again until the time is over. With --timeout 0 it asks once.
 
-A gate that only observes lets everything pass.
+A gate that only observes lets everything pass. With --execution it waits for one
+release: at an approval that has been let through, or is approved.
 
 Exit status: 0 a release may go on, 3 the time is over, 2 interrupted or there
 is no such gate. With --output json the last answer of /api/v1/gates/NAME/go is
@@ -24,6 +25,7 @@ printed at the end.`
 func (p *program) gateWaitCommand() *cobra.Command {
 	var out output
 	var timeout time.Duration
+	var execution string
 	cmd := &cobra.Command{
 		Use:               "wait NAME",
 		Short:             "Wait until a release may pass a gate",
@@ -39,20 +41,20 @@ func (p *program) gateWaitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.gateWait(cmd.Context(), r, args[0], timeout, out)
+			return p.gateWait(cmd.Context(), waiting{remote: r, gate: args[0], execution: execution, timeout: timeout}, out)
 		},
 	}
 	cmd.Flags().DurationVar(&timeout, "timeout", 10*time.Minute, "how long to wait at most; 0: ask once")
+	cmd.Flags().StringVar(&execution, "execution", "", "the execution of the pipeline that wants to pass; otherwise any release")
 	out.flag(cmd)
 	return cmd
 }
 
-func (p *program) gateWait(ctx context.Context, r remote, name string, timeout time.Duration, out output) error {
-	news := p.Stdout
+func (p *program) gateWait(ctx context.Context, w waiting, out output) error {
+	w.news = p.Stdout
 	if out == outputJSON {
-		news = p.Stderr
+		w.news = p.Stderr
 	}
-	w := waiting{remote: r, gate: name, timeout: timeout, news: news}
 	err := w.untilGo(ctx)
 	if out == outputJSON && w.last.body != nil {
 		err = errors.Join(p.printJSON(w.last.body), err)
@@ -67,6 +69,8 @@ type waiting struct {
 	timeout time.Duration
 	news    io.Writer
 
+	execution string // of the pipeline; "" is any release
+
 	last answer
 	said string
 }
@@ -78,7 +82,7 @@ func (w *waiting) untilGo(ctx context.Context) error {
 	end := time.Now().Add(w.timeout)
 	patience := time.Duration(0) // at first an answer is wanted at once, to tell what is waited for
 	for {
-		a, err := w.remote.gate(ctx, w.gate, patience)
+		a, err := w.remote.gate(ctx, w.gate, w.execution, patience)
 		if ctx.Err() != nil {
 			return failed(exitUnknown, fmt.Errorf("interrupted while waiting for gate %s", w.gate))
 		}
