@@ -15,7 +15,7 @@ type recurring struct {
 // What starts cost, in steps: one that follows another, and one that is asked for.
 const (
 	startSteps    = 10
-	questionSteps = 30
+	questionSteps = 20
 )
 
 func (r recurring) within(lo, hi int64, b *ical.Budget) ([]stretch, error) {
@@ -77,11 +77,15 @@ func (r recurring) walk(all []stretch, begin time.Time, hi int64, b *ical.Budget
 // begins until then, however many lie between. It returns where to walk on.
 func (r recurring) jump(all []stretch, hi int64, b *ical.Budget) (time.Time, error) {
 	last := &all[len(all)-1]
+	series, err := r.series.Asker(b)
+	if err != nil {
+		return time.Time{}, err
+	}
 	for {
 		if err := spend(b, questionSteps); err != nil {
 			return time.Time{}, err
 		}
-		begin, ok, err := r.series.Before(time.Unix(last.hi, 0), true, b)
+		begin, ok, err := series.Before(time.Unix(last.hi, 0), true)
 		if err != nil {
 			return time.Time{}, err
 		}

@@ -34,30 +34,52 @@ func (s Series) Check() error {
 // After returns the first start after t, or at t if inclusive. ok is false where there
 // is none.
 func (s Series) After(t time.Time, inclusive bool, budget *Budget) (start time.Time, ok bool, err error) {
-	if err := s.Check(); err != nil {
+	a, err := s.Asker(budget)
+	if err != nil {
 		return time.Time{}, false, err
 	}
-	i := ceil(t)
-	if !inclusive && t.Nanosecond() == 0 {
-		i++
-	}
-	q := newQuestion(s, budget.orDefault())
-	i, ok, err = q.after(i)
-	return instantOf(i, ok), ok, err
+	return a.After(t, inclusive)
 }
 
 // Before returns the last start before t, or at t if inclusive. ok is false where there
 // is none.
 func (s Series) Before(t time.Time, inclusive bool, budget *Budget) (start time.Time, ok bool, err error) {
-	if err := s.Check(); err != nil {
+	a, err := s.Asker(budget)
+	if err != nil {
 		return time.Time{}, false, err
 	}
+	return a.Before(t, inclusive)
+}
+
+// An Asker puts several questions to a series, for less than each alone costs. It is not
+// to be shared.
+type Asker struct{ q *question }
+
+// Asker prepares questions that share a budget. The error is that of Check.
+func (s Series) Asker(budget *Budget) (Asker, error) {
+	if err := s.Check(); err != nil {
+		return Asker{}, err
+	}
+	return Asker{newQuestion(s, budget.orDefault())}, nil
+}
+
+// After is Series.After.
+func (a Asker) After(t time.Time, inclusive bool) (start time.Time, ok bool, err error) {
+	i := ceil(t)
+	if !inclusive && t.Nanosecond() == 0 {
+		i++
+	}
+	i, ok, err = a.q.after(i)
+	return instantOf(i, ok), ok, err
+}
+
+// Before is Series.Before.
+func (a Asker) Before(t time.Time, inclusive bool) (start time.Time, ok bool, err error) {
 	i := floor(t)
 	if !inclusive && t.Nanosecond() == 0 {
 		i--
 	}
-	q := newQuestion(s, budget.orDefault())
-	i, ok, err = q.before(i)
+	i, ok, err = a.q.before(i)
 	return instantOf(i, ok), ok, err
 }
 
