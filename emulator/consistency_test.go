@@ -18,7 +18,7 @@ func TestConsistency(t *testing.T) {
 		t.Run(fmt.Sprint(mode, " ", seed), func(t *testing.T) {
 			t.Parallel()
 			g := &game{story: begin(t, storefront(mode, release())), random: rand.New(rand.NewPCG(seed, 0)), mode: mode,
-				closed: map[string]time.Time{}, answered: map[string]bool{}, ended: map[string]executionSummary{}, runs: map[string]int{}}
+				again: map[string]bool{}, closed: map[string]time.Time{}, answered: map[string]bool{}, ended: map[string]executionSummary{}, runs: map[string]int{}}
 			for range 150 {
 				g.play()
 				g.check()
@@ -39,6 +39,7 @@ type game struct {
 	random   *rand.Rand
 	mode     string
 	told     []string
+	again    map[string]bool      // executions that were retried or are rollbacks: they come through no transition
 	closed   map[string]time.Time // stages whose transition is disabled, and since when
 	spells   []spell              // of being disabled, that are over
 	tokens   []string             // all that were ever shown
@@ -60,7 +61,7 @@ func (g *game) tell(format string, args ...any) {
 func (g *game) play() {
 	stages := []string{"Build", "Production", "Release"}
 	stage := stages[g.random.IntN(len(stages))]
-	switch g.random.IntN(10) {
+	switch g.random.IntN(12) {
 	case 0, 1:
 		if id, err := g.m.Push("shop", "r", ""); err == nil {
 			g.tell("push starts %s", id)
@@ -88,6 +89,8 @@ func (g *game) play() {
 		g.tell("Deploy does %+v", b)
 	case 6:
 		g.answer()
+	case 7:
+		g.repeat(stage)
 	default:
 		d := time.Duration(g.random.IntN(40)) * time.Second
 		if g.random.IntN(20) == 0 {
@@ -95,6 +98,28 @@ func (g *game) play() {
 		}
 		g.pass(d)
 		g.tell("after %v", d)
+	}
+}
+
+// repeat retries an execution in a stage, or rolls the stage back to it.
+func (g *game) repeat(stage string) {
+	_, all := g.look()
+	id := all[g.random.IntN(min(len(all), 5))].PipelineExecutionID
+	if g.random.IntN(2) == 0 {
+		mode := []string{"FAILED_ACTIONS", "ALL_ACTIONS"}[g.random.IntN(2)]
+		code := g.try(bob, "RetryStageExecution", retryStageExecutionInput{"shop", stage, id, mode}, nil)
+		g.tell("retry %s in %s, %s: %s", id, stage, mode, code)
+		if code == "" {
+			g.again[id] = true
+			delete(g.ended, id)
+		}
+		return
+	}
+	var out executionID
+	code := g.try(bob, "RollbackStage", rollbackStageInput{"shop", stage, id}, &out)
+	g.tell("roll %s back to %s: %s %s", stage, id, out.PipelineExecutionID, code)
+	if code == "" {
+		g.again[out.PipelineExecutionID] = true
 	}
 }
 
@@ -161,6 +186,9 @@ func (g *game) checkStages(actions []actionExecutionDetail, executions []executi
 		numbers[e.PipelineExecutionID] = len(executions) - i
 	}
 	for _, a := range actions { // newest first: the numbers may only fall
+		if g.again[a.PipelineExecutionID] {
+			continue
+		}
 		n, seen := numbers[a.PipelineExecutionID], newest[a.StageName]
 		if seen != 0 && n > seen && n != 0 {
 			g.Errorf("execution %d entered %s before execution %d", n, a.StageName, seen)
@@ -177,8 +205,8 @@ func (g *game) checkEntries(actions []actionExecutionDetail) {
 		spells = append(spells, spell{stage, from, g.now.Add(time.Nanosecond)})
 	}
 	for _, a := range actions {
-		if a.ActionName == "Roll" {
-			continue // Ask was the entry
+		if a.ActionName == "Roll" || g.again[a.PipelineExecutionID] {
+			continue // Ask was the entry, or there was none
 		}
 		for _, s := range spells {
 			if s.stage == a.StageName && a.StartTime.After(s.from) && a.StartTime.Before(s.to) {
