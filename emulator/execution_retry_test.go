@@ -71,6 +71,27 @@ func TestRetryOfTheOvertaken(t *testing.T) {
 	s.fails("NotLatestPipelineExecutionException", "RetryStageExecution", s.retry("00000000-0000-4000-8000-000000000000", "FAILED_ACTIONS"))
 }
 
+// TestRetryWhileOthersGoOn: failed actions alone may be run again then, and nothing
+// of an execution that is stopping.
+func TestRetryWhileOthersGoOn(t *testing.T) {
+	t.Parallel()
+	r := release()
+	r.Actions = []actionDeclaration{ask("Ask"), ask("Business")}
+	s := begin(t, storefront("", r))
+	first := s.executions()[0].PipelineExecutionID
+	s.pass(3 * step)
+	business := s.stage("Release").ActionStates[1].LatestExecution.Token
+	s.do("PutApprovalResult", answer("Rejected", s.token("Release")), nil)
+	s.fails("StageNotRetryableException", "RetryStageExecution", s.retry(first, "ALL_ACTIONS"))
+	s.do("RetryStageExecution", s.retry(first, "FAILED_ACTIONS"), nil)
+	if again := s.stage("Release").ActionStates[1].LatestExecution; again.Token != business || again.Status != inProgress {
+		t.Errorf("the other approval is %+v", again)
+	}
+	s.do("PutApprovalResult", answer("Rejected", s.token("Release")), nil)
+	s.do("StopPipelineExecution", stopPipelineExecutionInput{"shop", first, false, ""}, nil)
+	s.fails("StageNotRetryableException", "RetryStageExecution", s.retry(first, "FAILED_ACTIONS"))
+}
+
 // TestRollbackAsks: a rollback is an execution of its own, which enters the stage
 // with the revision of its target, and asks like any other.
 func TestRollbackAsks(t *testing.T) {
@@ -126,4 +147,13 @@ func TestRollbacksThatCannotBe(t *testing.T) {
 	s.fails("PipelineExecutionOutdatedException", "RollbackStage", rollbackStageInput{"shop", "Production", first})
 	second := s.pushTo("Release", "r2")
 	s.fails("UnableToRollbackStageException", "RollbackStage", rollbackStageInput{"shop", "Production", second})
+}
+
+func TestRollbackNeedsV2(t *testing.T) {
+	t.Parallel()
+	d := storefront("")
+	d.PipelineType = "V1"
+	s := begin(t, d)
+	s.pass(time.Minute)
+	s.fails("UnableToRollbackStageException", "RollbackStage", rollbackStageInput{"shop", "Production", s.executions()[0].PipelineExecutionID})
 }

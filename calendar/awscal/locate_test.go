@@ -94,7 +94,7 @@ func sameAsTheSDK(t *testing.T, cfg aws.Config, bucket, key string) {
 	if got := ours.got.URL.String(); got != want.String() {
 		t.Errorf("%s %s/%s: andon asks %s, the SDK %s", cfg.Region, bucket, key, got, want.String())
 	}
-	if ours.got.Header.Get("If-None-Match") != etag || ours.got.Header.Get("X-Amz-Security-Token") != "session" {
+	if ours.got.Header.Get("If-None-Match") != etag || ours.got.Header.Get("X-Amz-Content-Sha256") != theirs.got.Header.Get("X-Amz-Content-Sha256") || ours.got.Header.Get("X-Amz-Security-Token") != "session" {
 		t.Errorf("headers are %v", ours.got.Header)
 	}
 	for who, r := range map[string]*http.Request{"the SDK": theirs.got, "andon": ours.got} {

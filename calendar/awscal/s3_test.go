@@ -1,6 +1,7 @@
 package awscal_test
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -108,5 +109,23 @@ func TestRegionOfABucket(t *testing.T) {
 	f, _ := a.world().Open(calendar.Source{ICS: &calendar.ICS{S3: "s3://far/x.ics", Region: "eu-west-1"}})
 	if got, err := f.Fetch(t.Context(), sources.Version{}); err != nil || string(got.Body) != "there" {
 		t.Errorf("%+v: %v", got, err)
+	}
+}
+
+// A 304 that nobody asked for is no calendar, and the region that S3 tells beside any
+// answer is no reason if it is ours.
+func TestStrangeObjects(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[int]sources.Code{http.StatusNotModified: sources.Unreachable, http.StatusForbidden: sources.Denied, http.StatusFound: sources.Unreachable} {
+		a := open(t)
+		a.cfg.HTTPClient = direct{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Amz-Bucket-Region", "us-east-1")
+			w.WriteHeader(status)
+			if status == http.StatusForbidden {
+				w.Write([]byte("<Error><Code>AccessDenied</Code></Error>"))
+			}
+		})}
+		_, err := a.object("s3://plans/x.ics").Fetch(t.Context(), sources.Version{})
+		fails(t, err, code)
 	}
 }

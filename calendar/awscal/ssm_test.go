@@ -61,6 +61,7 @@ func TestDocumentFailures(t *testing.T) {
 	}{
 		"no such document":   {"frieze", emulator.Fault{}, sources.Missing, []string{"GetDocument: InvalidDocument", "correct the name (frieze)"}},
 		"a runbook":          {"runbook", emulator.Fault{}, sources.NotCalendar, []string{`of type "Automation"`, "ChangeCalendar"}},
+		"too large":          {"large", emulator.Fault{}, sources.TooLarge, []string{"larger than 10 MiB"}},
 		"unsupported":        {"odd", emulator.Fault{}, sources.NotCalendar, []string{"GetCalendarState: UnsupportedCalendarException", "look at the document"}},
 		"may not read":       {"freeze", emulator.Fault{Kind: emulator.FaultDenied, Operation: "GetDocument"}, sources.Denied, []string{"AccessDeniedException", "allow ssm:GetDocument on freeze", "andon iam"}},
 		"may not ask":        {"freeze", emulator.Fault{Kind: emulator.FaultDenied, Operation: "GetCalendarState"}, sources.Denied, []string{"allow ssm:GetCalendarState on freeze"}},
@@ -76,6 +77,7 @@ func TestDocumentFailures(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := open(t)
 				a.set(emulator.ChangeCalendar{Name: "freeze", Content: fixture(t, "empty")})
+				a.set(emulator.ChangeCalendar{Name: "large", Content: strings.Repeat("x", sources.MaxBody+1)})
 				a.set(emulator.ChangeCalendar{Name: "runbook", Content: "{}", Type: "Automation"})
 				a.set(emulator.ChangeCalendar{Name: "odd", Content: fixture(t, "empty"), Refuses: "UnsupportedCalendarException"})
 				if test.fault.Kind != "" {

@@ -164,6 +164,7 @@ func TestSettingsAreLoadedWhenNeeded(t *testing.T) {
 	for _, s := range []calendar.Source{{SSM: &calendar.SSM{Name: "freeze"}}, {SSM: &calendar.SSM{Name: "freeze"}},
 		{ICS: &calendar.ICS{S3: "s3://plans/x.ics", Region: "eu-west-1"}},
 		{SSM: &calendar.SSM{Name: "arn:aws:ssm:eu-west-1:999988887777:document/company"}},
+		{SSM: &calendar.SSM{Name: "arn:aws:ssm:eu-west-1:999988887777:document/company", Region: "eu-west-2"}},
 	} {
 		f, _ := w.Open(s)
 		fetchers = append(fetchers, f)
@@ -176,7 +177,7 @@ func TestSettingsAreLoadedWhenNeeded(t *testing.T) {
 			f.Fetch(t.Context(), sources.Version{})
 		}
 	}
-	if got := strings.Join(a.loads, " "); got != " eu-west-1" {
-		t.Errorf("loaded for %q, want once for the usual region and once for eu-west-1", a.loads)
+	if got := strings.Join(a.loads, " "); got != " eu-west-1 eu-west-2" {
+		t.Errorf("loaded for %q, want once for the usual region and once for each that is named", a.loads)
 	}
 }

@@ -109,7 +109,10 @@ type boundedBody struct {
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left == 0 {
+	if b.left == 0 { // is there more?
+		if n, err := b.ReadCloser.Read(make([]byte, 1)); n == 0 {
+			return 0, err
+		}
 		return 0, &TooLongError{b.max}
 	}
 	n, err := b.ReadCloser.Read(p[:min(len(p), b.left)])
