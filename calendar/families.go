@@ -108,6 +108,23 @@ func checkLength(p place, l Length, needed bool) {
 	}
 }
 
+// parseStart reads what start says; also as DTSTART writes it, 20260130T180000.
+func parseStart(s string) (edge, error) {
+	date, clock, timed := strings.Cut(strings.ToUpper(strings.TrimSpace(s)), "T")
+	if len(date) != 8 || strings.Contains(date, "-") || timed && len(strings.TrimSuffix(clock, "Z")) != 6 {
+		return parseEdge(s)
+	}
+	spelled := date[:4] + "-" + date[4:6] + "-" + date[6:]
+	if timed {
+		spelled += "T" + clock[:2] + ":" + clock[2:4] + ":" + clock[4:]
+	}
+	e, err := parseEdge(spelled)
+	if err != nil {
+		return parseEdge(s) // which tells of what was written
+	}
+	return e, nil
+}
+
 // rrule compiles rrule, start and for.
 func (s Selector) rrule(p place, zone ical.Zone) set {
 	text := strings.TrimSpace(s.RRule)
@@ -122,7 +139,7 @@ func (s Selector) rrule(p place, zone ical.Zone) set {
 		p.key("start").report("it is missing: write the first date or time of the rule, like 2026-01-30 or 2026-01-30T18:00")
 		return nil
 	}
-	start, err2 := parseEdge(s.Start)
+	start, err2 := parseStart(s.Start)
 	if err2 == nil && start.yearly {
 		err2 = fmt.Errorf("%.40q has no year: write it as 2026-01-30 or 2026-01-30T18:00", s.Start)
 	}

@@ -18,10 +18,18 @@ type Length struct {
 
 var errLength = errors.New("want a length of time like 45m, 12h, 2d or 1d12h")
 
-// UnmarshalText reads 45m, 12h, 2d, 1d12h and 1w.
+// UnmarshalText reads 45m, 12h, 2d, 1d12h and 1w, and the same as RFC 5545 writes it:
+// PT45M, P1DT12H.
 func (l *Length) UnmarshalText(text []byte) error {
 	*l = Length{}
 	rest := strings.ToLower(strings.TrimSpace(string(text)))
+	if strings.HasPrefix(rest, "p") {
+		days, exact, timed := strings.Cut(rest[1:], "t")
+		if timed && exact == "" || strings.ContainsAny(days, "hms") || strings.ContainsAny(exact, "wd.nuµ") {
+			return errLength
+		}
+		rest = days + exact
+	}
 	if rest == "" {
 		return errLength
 	}

@@ -44,10 +44,10 @@ type Month struct {
 	Days  []Day
 }
 
-// ParseMonth reads 2026-12, in the years of ParseTime.
+// ParseMonth reads 2026-12, in years from 1900 to 2999.
 func ParseMonth(s string) (year int, month time.Month, err error) {
 	t, err := time.Parse("2006-01", s)
-	if err != nil || !usual(t.Year()) {
+	if err != nil || t.Year() < 1900 || t.Year() > 2999 {
 		return 0, 0, fmt.Errorf("%.40q is no month: write it as 2026-12", s)
 	}
 	return t.Year(), t.Month(), nil

@@ -197,12 +197,14 @@ func ceil(t time.Time) int64 {
 	return floor(t)
 }
 
-// timeOf is an instant; the zero time is one that is beyond what is looked for.
+// timeOf is an instant; the zero time is one that is beyond what is looked for, or that
+// cannot be told.
 func timeOf(t int64) time.Time {
-	if t <= -forever || t >= forever {
+	at := time.Unix(t, 0).UTC()
+	if t <= -forever || t >= forever || !known(at) {
 		return time.Time{}
 	}
-	return time.Unix(t, 0).UTC()
+	return at
 }
 
 // causeOf is what a person is told of a piece.

@@ -39,7 +39,7 @@ var schemaTypes = map[reflect.Type]object{
 	reflect.TypeFor[gates.Verb]():            oneOf(string(gates.Close), string(gates.Open), string(gates.Approve), string(gates.Reject)),
 	reflect.TypeFor[gates.Reply]():           oneOf(string(gates.WaitReply), string(gates.RejectReply)),
 	reflect.TypeFor[gates.Midway]():          oneOf(string(gates.FinishMidway), string(gates.WaitMidway), string(gates.RollbackMidway)),
-	reflect.TypeFor[calendar.Length]():       {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(`\s*([0-9]+[wW])?([0-9]+[dD])?(([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h|H|M|S))+|0)?\s*`)},
+	reflect.TypeFor[calendar.Length]():       {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(`\s*([0-9]+[wW])?([0-9]+[dD])?(([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h|H|M|S))+|0)?\s*|\s*[pP]([0-9]+[wW])?([0-9]+[dD])?([tT]([0-9]+[hHmMsS])+)?\s*`)},
 	reflect.TypeFor[calendar.Effect]():       oneOf(string(calendar.Block), string(calendar.Warn)),
 	reflect.TypeFor[gates.Reopen]():          oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),
 	reflect.TypeFor[promconfig.TLSVersion](): oneOf("TLS10", "TLS11", "TLS12", "TLS13"),
@@ -82,6 +82,7 @@ var together = object{"from": []string{"to"}, "to": []string{"from"}, "rrule": [
 
 const (
 	edgeRule  = `\s*([0-9]{4}-)?[0-9]{2}-[0-9]{2}([Tt ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([Zz]|[+-][0-9]{1,2}:[0-9]{2})?)?\s*`
+	startRule = edgeRule + `|\s*[0-9]{8}([Tt][0-9]{6}[Zz]?)?\s*`
 	clockRule = `\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?\s*`
 	hoursRule = clockRule + `(-|–|—|\.\.)` + clockRule + `(,` + clockRule + `(-|–|—|\.\.)` + clockRule + `)*`
 )
@@ -142,7 +143,7 @@ var schemaRules = map[string]object{
 	"Selector":          {"type": []string{"object", "string"}, "anyOf": whens, "dependentRequired": together},
 	"Selector.from":     looking(edgeRule),
 	"Selector.to":       looking(edgeRule),
-	"Selector.start":    looking(edgeRule),
+	"Selector.start":    looking(startRule),
 	"Selector.days":     listOf(`[A-Za-z][A-Za-z., –—-]*`),
 	"Selector.hours":    listOf(hoursRule),
 	"Selector.cron":     looking(`\s*@[A-Za-z]+\s*|\s*\S+(\s+\S+){4}\s*`),
