@@ -68,7 +68,7 @@ func TestShortFormsOfCalendars(t *testing.T) {
 // from the folder of the configuration.
 func TestLoadCalendar(t *testing.T) {
 	t.Parallel()
-	c, err := loadCalendars(t, `
+	_, err := loadCalendars(t, `
   - {name: dates, from: 2026-11-20, to: 2026-11-30T0900, reason: 0900, owner: "#ec", effect: warn}
   - {name: file, ics: freeze.ics}
   - {name: root, ics: {file: /etc/freeze.ics, every: 1m, stale_after: 2h}}
@@ -76,7 +76,7 @@ func TestLoadCalendar(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `2026-11-30T0900`) {
 		t.Errorf("a time without a colon: %v", err)
 	}
-	c, err = loadCalendars(t, `
+	c, err := loadCalendars(t, `
   - {name: dates, from: 2026-11-20, to: 2026-11-30, reason: 0900, owner: "#ec", effect: warn}
   - {name: file, ics: freeze.ics}
   - {name: root, ics: {file: /etc/freeze.ics, every: 1m, stale_after: 2h}}
