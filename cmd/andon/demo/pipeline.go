@@ -10,8 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
-// Production is the stage that the demo guards.
-const Production = "Production"
+// The stages that the demo guards: an approval, and what lies behind a transition.
+const (
+	Approval   = "Release"
+	Production = "Production"
+)
 
 // CreatePipeline makes the line of the demo: Source, Build, Staging, Release, which
 // is an approval, and Production.
@@ -23,7 +26,7 @@ func CreatePipeline(ctx context.Context, c *codepipeline.Client) error {
 			stage("Source", types.ActionCategorySource, "CodeCommit", "", "source"),
 			stage("Build", types.ActionCategoryBuild, "CodeBuild", "source", "package"),
 			stage("Staging", types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
-			stage("Release", types.ActionCategoryApproval, "Manual", "", ""),
+			stage(Approval, types.ActionCategoryApproval, "Manual", "", ""),
 			stage(Production, types.ActionCategoryDeploy, "CodeDeploy", "package", ""),
 		}}})
 	return err

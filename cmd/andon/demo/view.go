@@ -24,7 +24,6 @@ type Stage struct {
 	Inside     []Release
 	Last       *Release // the last that was inside and no longer is
 	Asks       bool     // what is inside waits for approval
-	Answer     string   // what was said to the approval before
 }
 
 type Transition struct {
@@ -82,7 +81,6 @@ func stageOf(s types.StageState, history []types.PipelineExecutionSummary) Stage
 	for _, a := range s.ActionStates {
 		if l := a.LatestExecution; l != nil {
 			v.Asks = v.Asks || l.Status == types.ActionExecutionStatusInProgress && l.Token != nil
-			v.Answer = aws.ToString(l.Summary)
 		}
 	}
 	switch e := s.LatestExecution; {
@@ -95,6 +93,9 @@ func stageOf(s types.StageState, history []types.PipelineExecutionSummary) Stage
 	}
 	return v
 }
+
+// Approves tells whether releases ask for approval there.
+func (s Stage) Approves() bool { return s.Name == Approval }
 
 // Newest is the release that has come furthest of those that wait, the newest first
 // in a place: what a person would let through. "" is none.
