@@ -70,6 +70,8 @@ func TestFamilies(t *testing.T) {
 			"2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00", "Sun 03-08T02:30 Sun 03-08T03:15"},
 		{"rrule by days", "Asia/Tokyo", calendar.Selector{RRule: "FREQ=MONTHLY;BYDAY=-1FR", Start: "2026-01-30"}, nil,
 			"2026-11-01T00:00:00+09:00", "2027-01-01T00:00:00+09:00", "Fri 11-27T00:00 Sat 11-28T00:00\nFri 12-25T00:00 Sat 12-26T00:00"},
+		{"rrule from a gap, by days", "America/New_York", calendar.Selector{RRule: "FREQ=DAILY;BYHOUR=2;BYMINUTE=30;COUNT=2", Start: "2026-03-07T02:30", For: calendar.Length{Days: 1}}, nil,
+			"2026-03-08T03:30:00-04:00", "2026-03-11T00:00:00-04:00", "Sun 03-08T03:30 Mon 03-09T02:30"},
 		{"rrule by times", "Asia/Tokyo", calendar.Selector{RRule: "RRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261127T120000", Start: "2026-01-30T18:00", For: calendar.Length{Exact: 15 * time.Hour}}, nil,
 			"2026-11-18T00:00:00+09:00", "2026-12-10T00:00:00+09:00", "Fri 11-20T18:00 Sat 11-21T09:00"},
 		{"cron", "Asia/Tokyo", calendar.Selector{Cron: "0 18 * * FRI", For: calendar.Length{Days: 2, Exact: 15 * time.Hour}}, nil,

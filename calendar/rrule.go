@@ -99,31 +99,17 @@ func (r recurring) jump(all []stretch, hi int64, b *ical.Budget) (time.Time, err
 
 // each asks for every start: lengths in days may differ.
 func (r recurring) each(lo, hi int64, b *ical.Budget) (all []stretch, err error) {
-	for t, err := range r.series.All(time.Unix(lo-r.length.most(), 0), time.Unix(hi, 0), b) {
+	for s, err := range r.series.Starts(time.Unix(lo-r.length.most(), 0), time.Unix(hi, 0), b) {
 		if err != nil {
 			return nil, err
 		}
 		if err := spend(b, startSteps); err != nil {
 			return nil, err
 		}
-		at := t.Unix()
-		all = append(all, stretch{at, r.length.after(at, r.wall(t), r.series.Zone)}.clip(lo, hi))
+		at := s.At.Unix()
+		all = append(all, stretch{at, r.length.after(at, s.Wall, r.series.Zone)}.clip(lo, hi))
 	}
 	return joined(all), nil
-}
-
-// wall is what the clock was to show at a start, also where a gap moved it.
-func (r recurring) wall(t time.Time) ical.Civil {
-	shown := ical.CivilOf(t, r.series.Zone)
-	if r.series.Date {
-		return shown.Midnight()
-	}
-	meant := r.series.Start
-	meant.Year, meant.Month, meant.Day = shown.Year, shown.Month, shown.Day
-	if instant(meant, r.series.Zone) == t.Unix() {
-		return meant
-	}
-	return shown
 }
 
 // fits tells whether the rule gives its own start.

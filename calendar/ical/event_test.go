@@ -24,6 +24,9 @@ func TestEvents(t *testing.T) {
 			[]string{event("a", "DTSTART;VALUE=DATE:20260307", "DTEND;VALUE=DATE:20260309")}, "20260307T0500 20260309T0400 a\n"},
 		"days are nominal": {
 			[]string{event("a", ny+"20260307T120000", "DURATION:P1D")}, "20260307T1700 20260308T1600 a\n"},
+		"days are nominal from a start in a gap": {
+			[]string{event("a", ny+"20260307T013000", "DURATION:P1D", "RRULE:FREQ=DAILY;BYHOUR=2;UNTIL=20260308T235959")},
+			"20260307T0630 20260308T0630 a\n20260307T0730 20260308T0730 a\n20260308T0730 20260309T0630 a\n"},
 		"hours are exact": {
 			[]string{event("a", ny+"20260307T120000", "DURATION:PT24H")}, "20260307T1700 20260308T1700 a\n"},
 		"days and hours": {

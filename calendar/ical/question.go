@@ -46,36 +46,47 @@ func (q *question) edges() (ended, begun int64) {
 
 // after returns the first start at or after an instant.
 func (q *question) after(instant int64) (start int64, ok bool, err error) {
-	start, ok, err = q.afterWithout(instant)
-	if ok && start > q.until {
-		return q.start, instant <= q.start, nil
-	}
-	return start, ok, err
+	b, ok, err := q.next(instant)
+	return b.at, ok, err
 }
 
-func (q *question) afterWithout(instant int64) (start int64, ok bool, err error) {
+// A begun is a start: when it is, and what the clock was to show, also where a gap has
+// moved it.
+type begun struct{ at, wall int64 }
+
+// next is after, with the wall. Where one start is moved to the instant of another, the
+// later wall counts.
+func (q *question) next(instant int64) (b begun, ok bool, err error) {
+	b, ok, err = q.nextWithout(instant)
+	if ok && b.at > q.until {
+		return begun{q.start, q.plan.start}, instant <= q.start, nil
+	}
+	return b, ok, err
+}
+
+func (q *question) nextWithout(instant int64) (b begun, ok bool, err error) {
 	for {
 		q.look(instant)
-		ended, begun := q.edges()
-		start = forever
-		if moved := instant + q.then.offset; moved < begun { // so there is a gap, and t in it
+		ended, begins := q.edges()
+		b.at = forever
+		if moved := instant + q.then.offset; moved < begins { // so there is a gap, and t in it
 			wall, ok, err := q.plan.next(moved)
 			if err != nil {
-				return 0, false, err
+				return begun{}, false, err
 			}
-			if ok && wall < begun {
-				start = wall - q.then.offset
+			if ok && wall < begins {
+				b = begun{wall - q.then.offset, wall}
 			}
 		}
 		wall, ok, err := q.plan.next(max(instant+q.now.offset, ended))
 		if err != nil {
-			return 0, false, err
+			return begun{}, false, err
 		}
-		if ok && wall-q.now.offset < q.now.until {
-			start = min(start, wall-q.now.offset)
+		if at := wall - q.now.offset; ok && at < q.now.until && at <= b.at {
+			b = begun{at, wall}
 		}
-		if start < forever || !ok {
-			return start, start < forever, nil
+		if b.at < forever || !ok {
+			return b, b.at < forever, nil
 		}
 		instant = max(q.now.until, wall-far)
 	}

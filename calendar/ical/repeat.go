@@ -123,27 +123,26 @@ func (r *repeat) starts(from, to int64, b *Budget, f func(at int64, wall func() 
 		if from >= to {
 			return nil
 		}
-		for t, err := range s.All(time.Unix(from, 0), time.Unix(to, 0), b) {
+		for start, err := range s.starts(from, to, b) {
 			if err != nil {
 				return err
 			}
 			if err := b.spend(occurrenceSteps); err != nil {
 				return err
 			}
-			original := t.Unix()
-			if r.not.has(original) {
+			if r.not.has(start.at) {
 				continue
 			}
-			if out, err := r.excepted(t, b); err != nil {
+			if out, err := r.excepted(time.Unix(start.at, 0), b); err != nil {
 				return err
 			} else if out {
 				continue
 			}
-			at := original
+			at := start.at
 			if r.shift != 0 {
-				at, _ = r.moved(original, r.wall(original))
+				at, _ = r.moved(at, civilOf(start.wall))
 			}
-			if !f(at, func() Civil { return r.wall(original).Add(0, int(r.shift)) }) {
+			if !f(at, func() Civil { return civilOf(start.wall + r.shift) }) {
 				break
 			}
 		}
@@ -185,16 +184,6 @@ func (s Series) GivesStart(b *Budget) (bool, error) {
 	}
 	start, ok, err := next(p.start)
 	return ok && start == p.start, err
-}
-
-// wall is what the clock was to show at an original start: if it was in a gap, not
-// what it did show.
-func (r *repeat) wall(at int64) Civil {
-	shown := CivilOf(time.Unix(at, 0), r.zone)
-	if meant := momentOf(r.begin.on(shown), false, r.zone); meant.at == at {
-		return meant.wall
-	}
-	return shown
 }
 
 // moved is an original start after the shift of its stretch.

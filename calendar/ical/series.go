@@ -87,19 +87,46 @@ func (a Asker) Before(t time.Time, inclusive bool) (start time.Time, ok bool, er
 // ErrBudget, is the last that it yields, with the zero time.
 func (s Series) All(from, to time.Time, budget *Budget) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
+		for b, err := range s.starts(ceil(from), ceil(to), budget) {
+			if !yield(instantOf(b.at, err == nil), err) {
+				return
+			}
+		}
+	}
+}
+
+// A Start is a start, and what a clock was to show then: where a gap has moved it, that
+// is not what the clock does show.
+type Start struct {
+	At   time.Time
+	Wall Civil
+}
+
+// Starts is All, with the walls.
+func (s Series) Starts(from, to time.Time, budget *Budget) iter.Seq2[Start, error] {
+	return func(yield func(Start, error) bool) {
+		for b, err := range s.starts(ceil(from), ceil(to), budget) {
+			if !yield(Start{instantOf(b.at, err == nil), civilOf(b.wall)}, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s Series) starts(from, to int64, budget *Budget) iter.Seq2[begun, error] {
+	return func(yield func(begun, error) bool) {
 		if err := s.Check(); err != nil {
-			yield(time.Time{}, err)
+			yield(begun{}, err)
 			return
 		}
 		q := newQuestion(s, budget.orDefault())
-		for i, end := ceil(from), ceil(to); ; i++ {
-			var ok bool
-			var err error
-			if i, ok, err = q.after(i); err != nil {
-				yield(time.Time{}, err)
+		for i := from; ; i++ {
+			b, ok, err := q.next(i)
+			if err != nil {
+				yield(begun{}, err)
 				return
 			}
-			if !ok || i >= end || !yield(instantOf(i, true), nil) {
+			if i = b.at; !ok || i >= to || !yield(b, nil) {
 				return
 			}
 		}
