@@ -23,7 +23,7 @@ const (
 // outside, holidays, rrule, cron, ics, ssm, or days and hours); days, hours and
 // months may narrow any of them.
 type Window struct {
-	Name     string `koanf:"name"`   // unique in its calendar
+	Name     string `koanf:"name"`   // unique in its calendar; by default its place, window-1; ics and ssm need one
 	Reason   string `koanf:"reason"` // for people; by default the name, or the summary of the event
 	Owner    string `koanf:"owner"`  // whom to ask
 	Effect   Effect `koanf:"effect"`

@@ -60,7 +60,7 @@ func (d *decoder) checkCalendar(p path, c *Calendar) {
 	for i := range c.Windows {
 		in, w := p.key("windows").item(i), &c.Windows[i]
 		c.windows = append(c.windows, d.pos(in).value)
-		d.checkName(in.key("name"), w.Name)
+		d.checkWindowName(in.key("name"), i, w)
 		d.checkUnique(in.key("name"), w.Name, names)
 		if zone := in.key("timezone"); d.given(zone) {
 			w.Timezone = d.zone(zone, w.Timezone).String()
@@ -71,6 +71,16 @@ func (d *decoder) checkCalendar(p path, c *Calendar) {
 	if c.Calendar, err = calendar.New(c.Settings); err != nil {
 		d.calendarErrors(p, err)
 	}
+}
+
+// checkWindowName names a window by its place where it has no name. What is known of a
+// source is kept under its window's name, which must not change when others come and go.
+func (d *decoder) checkWindowName(p path, i int, w *calendar.Window) {
+	if d.given(p) || w.ICS != nil || w.SSM != nil {
+		d.checkName(p, w.Name)
+		return
+	}
+	w.Name = "window-" + strconv.Itoa(i+1)
 }
 
 // calendarErrors reports what calendars have to say of a calendar's settings. That
@@ -169,7 +179,8 @@ func (d *decoder) nameWindows(all []Calendar) {
 		if calendar >= len(all) || window >= len(all[calendar].Windows) {
 			continue
 		}
-		if name := all[calendar].Windows[window].Name; namePattern.MatchString(name) {
+		in := path("calendars").item(calendar).key("windows").item(window).key("name")
+		if name := all[calendar].Windows[window].Name; d.given(in) && namePattern.MatchString(name) {
 			d.errs[i].Msg = "window " + name + ": " + e.Msg
 		}
 	}

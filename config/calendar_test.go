@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,26 @@ func TestLoadCalendar(t *testing.T) {
 	}}
 	if got := c.Calendars[0]; !reflect.DeepEqual(got.Settings, want) || got.Calendar.Name() != "blackdays" || got.Pos.Line != 2 {
 		t.Errorf("got  %+v\nwant %+v", got.Settings, want)
+	}
+}
+
+// A window without a name has that of its place; what reads a source needs one, because
+// what is known of it is kept under that name.
+func TestWindowsWithoutNames(t *testing.T) {
+	t.Parallel()
+	c, err := loadCalendars(t, `
+  - {days: sat}
+  - {name: nights, hours: "22:00-06:00"}
+  - {days: sun}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Calendars[0].Calendar.Windows(); !slices.Equal(got, []string{"window-1", "nights", "window-3"}) {
+		t.Errorf("%q", got)
+	}
+	if _, err := loadCalendars(t, "\n  - {ics: freeze.ics}\n"); err == nil || !strings.Contains(err.Error(), "windows[0].name: missing") {
+		t.Errorf("a source without a name: %v", err)
 	}
 }
 

@@ -137,7 +137,7 @@ var schemaRules = map[string]object{
 	"Settings.name":     matching(nameRule),
 	"Settings.timezone": zoneRule,
 	"Settings.windows":  {"minItems": 1},
-	"Window":            {"required": []string{"name"}, "anyOf": whens, "dependentRequired": together},
+	"Window":            {"if": object{"anyOf": []object{{"required": []string{"ics"}}, {"required": []string{"ssm"}}}}, "then": object{"required": []string{"name"}}, "anyOf": whens, "dependentRequired": together},
 	"Window.name":       matching(nameRule),
 	"Window.timezone":   zoneRule,
 	"Selector":          {"type": []string{"object", "string"}, "anyOf": whens, "dependentRequired": together},
