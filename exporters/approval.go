@@ -25,9 +25,9 @@ type ApprovalView struct {
 
 // AnswerView is an answer of late.
 type AnswerView struct {
-	Execution string     `json:"execution"`
+	Execution string     `json:"execution,omitempty"` // left out where AWS does not tell
 	Revision  string     `json:"revision,omitempty"`
-	Verb      gates.Verb `json:"verb"` // approve or reject: what the gate answered, or was about to
+	Verb      gates.Verb `json:"verb,omitempty"` // approve or reject: what the gate answered, or was about to
 	At        time.Time  `json:"at"`
 	By        string     `json:"by,omitempty"`      // who was first, and what they answered; the gate itself where it is empty
 	Summary   string     `json:"summary,omitempty"` // as it stands in AWS, or would
@@ -53,7 +53,11 @@ func viewAnswers(r gates.Report) []AnswerView {
 		views = append(views, AnswerView{Execution: clip(a.Execution.ID), Revision: clip(a.Execution.Revision), Verb: a.Verb, At: a.At.UTC(),
 			By: clip(a.By), Summary: clip(a.Summary)})
 	}
-	return views
+	for _, a := range r.Others()[:min(len(r.Others()), maxAnswers)] {
+		views = append(views, AnswerView{At: a.At.UTC(), By: clip(a.Who()), Summary: clip(a.Summary)})
+	}
+	slices.SortStableFunc(views, func(a, b AnswerView) int { return b.At.Compare(a.At) })
+	return views[:min(len(views), maxAnswers)]
 }
 
 // judgeApproval lets pass what would be approved if it asked now: any release, or

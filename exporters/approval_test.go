@@ -21,6 +21,7 @@ func blackday() gates.Report {
 	r.Rulings = []gates.Ruling{
 		{Intent: "k3f9", Verb: gates.Approve, Execution: gates.Execution{ID: "11111111-aaaa-4bbb-8ccc-000000000000"}, At: ago(2 * time.Hour), Summary: "(andon shop-prod blackday k3f9) Approved: all is well."},
 		{Intent: "k3fa", Verb: gates.Approve, Execution: gates.Execution{ID: "11111111-aaaa-4bbb-8ccc-00000000000a"}, At: ago(time.Hour), By: "alice rejected it"}}
+	r.Seen.Answered = []gates.Answered{{Run: "run-0", Status: gates.Rejected, By: "bob", At: ago(3 * time.Hour), Summary: "not this one"}}
 	r.Approvals, r.Rejections, r.Closes, r.Opens = 1, 0, 0, 0
 	return r
 }
@@ -89,7 +90,7 @@ func TestGoWhileUndecided(t *testing.T) {
 func TestApprovalIsTold(t *testing.T) {
 	t.Parallel()
 	for path, wants := range map[string][]string{
-		"/": {"approval Release/BlackDay", "What asks for approval", "11111111", "it waits; the calendar opens next at", "It expires", "What was answered", "alice rejected it",
+		"/": {"approval Release/BlackDay", "What asks for approval", "11111111", "it waits; the calendar opens next at", "It expires", "What was answered", "alice rejected it", "bob rejected it",
 			"No release is approved at Release/BlackDay."},
 		"/api/v1/gates/blackday": {`"action": "BlackDay"`, `"reply": "wait"`, `"expires": "2026-11-21T12:00:00Z"`, `"opens_next": "2026-11-20T13:00:00Z"`, `"by": "alice rejected it"`},
 		"/metrics":               {`andon_approvals_total{gate="blackday",result="approved"} 1`, `andon_approvals_pending{gate="blackday",reply="wait"} 1`},

@@ -27,7 +27,10 @@ func drawAnswers(views []AnswerView, now time.Time) []note {
 	for _, v := range views[:min(len(views), fewAsking)] {
 		text := v.Summary
 		if v.By != "" {
-			text = "execution " + short(v.Execution, 8) + ": " + v.By
+			text = v.By
+			if v.Execution != "" {
+				text = "execution " + short(v.Execution, 8) + ": " + v.By
+			}
 		}
 		all = append(all, note{Text: text, Since: moment{v.At, now}})
 	}

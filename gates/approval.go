@@ -1,6 +1,9 @@
 package gates
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An Approval is a release that waits at an approval action to be let on.
 type Approval struct {
@@ -25,6 +28,25 @@ type Answered struct {
 	By      string    `json:"by,omitempty"`      // ARN; "" where AWS tells none, as after a timeout
 	At      time.Time `json:"at,omitzero"`       // on AWS's clock
 	Summary string    `json:"summary,omitempty"` // what was said for it
+}
+
+// Who names the one who ended it, and how.
+func (a Answered) Who() string {
+	by := a.By
+	if by == "" {
+		by = "somebody whom AWS does not name, or time,"
+	}
+	return by + " " + a.Status + " it"
+}
+
+// Others are the answers that AWS shows and that are not the gate's own.
+func (r Report) Others() (list []Answered) {
+	for _, a := range r.Seen.Answered {
+		if !slices.ContainsFunc(r.Rulings, func(b Ruling) bool { return b.Run == a.Run }) {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // What became of an approval.

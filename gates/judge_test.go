@@ -35,7 +35,9 @@ func TestJudge(t *testing.T) {
 		return func(e *Evidence) { e.Doubts = []Reason{{Code: code, Text: "doubt"}} }
 	}
 	ordered := func(s State) func(*Evidence) {
-		return func(e *Evidence) { e.Override = &Override{State: s, Actor: "mia", Reason: "I know", At: friday, Expires: friday.Add(time.Hour)} }
+		return func(e *Evidence) {
+			e.Override = &Override{State: s, Actor: "mia", Reason: "I know", At: friday, Expires: friday.Add(time.Hour)}
+		}
 	}
 	opens := func(in time.Duration) func(*Evidence) {
 		return func(e *Evidence) { black(e); e.Opening = friday.Add(in) }

@@ -138,5 +138,8 @@ func (r Report) strange() []Reason {
 // that kept us from a mere look, to hurry would make it worse.
 func (r Report) Wakes() bool {
 	limited := slices.ContainsFunc(r.Problems, func(p Reason) bool { return p.Code == "limited" })
+	if r.Gate.Action != "" {
+		return !r.Gate.Observing() && !r.Enforced && !limited
+	}
 	return !r.Gate.Observing() && !r.Enforced && (r.Decision.State == Closed && (r.Seen.Enabled || !limited) || !r.Fresh && !limited)
 }

@@ -30,7 +30,7 @@ func (m approval) settle(ctx context.Context, now time.Time) {
 		m.writes[i.Verb]++
 		m.actErr = nil
 	case told:
-		o.By = was.who()
+		o.By = was.Who()
 	}
 	m.notes.note(ctx, now, kindOutcome, o)
 }
@@ -56,7 +56,7 @@ func (m approval) overtaken(ctx context.Context, i Intent, o *Outcome) {
 	case ours:
 		o.By = "this gate had " + was.Status + " it, with intent " + mark.Intent
 	default:
-		o.By = was.who()
+		o.By = was.Who()
 	}
 }
 
@@ -94,13 +94,4 @@ func (m approval) mine(was Answered) (Mark, bool) {
 	mark, ok := ParseMark(was.Summary)
 	ours := m.gate.isUs(was.By, m.notes.past) || m.gate.nameless(m.notes.past)
 	return mark, ok && ours && mark.Instance == m.gate.Instance && mark.Gate == m.gate.Name
-}
-
-// who names the one who ended it, and how.
-func (a Answered) who() string {
-	by := a.By
-	if by == "" {
-		by = "somebody whom AWS does not name, or time,"
-	}
-	return by + " " + a.Status + " it"
 }

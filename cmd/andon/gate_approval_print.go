@@ -34,7 +34,13 @@ func (t *table) approvals(v exporters.GateView, now time.Time) {
 	for _, a := range v.Answers[:min(len(v.Answers), few)] {
 		text := a.Summary
 		if a.By != "" {
-			text = fmt.Sprintf("execution %s: %s, before andon could", a.Execution, a.By)
+			text = a.By
+			if a.Execution != "" {
+				text = fmt.Sprintf("execution %s: %s, before andon could", a.Execution, a.By)
+			}
+			if a.Execution == "" && a.Summary != "" {
+				text += ": " + a.Summary
+			}
 		}
 		t.row("answered", fmt.Sprintf("%s (%s): %s", stamp(a.At), exporters.Away(a.At, now), text))
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/andon-project/andon/gates"
 )
@@ -13,6 +14,7 @@ func (t *teller) approvals(r gates.Report) {
 	if r.Gate.Action == "" {
 		return
 	}
+	t.others(r)
 	name, run := "gate "+r.Gate.Name, r.Gate.Name+" run "
 	for about := range t.said {
 		id, is := strings.CutPrefix(about, run)
@@ -37,6 +39,23 @@ func (t *teller) approvals(r gates.Report) {
 	}
 	if !before && len(r.Rulings) == 0 {
 		t.said[r.Gate.Name+" ruling"] = ""
+	}
+}
+
+// others tells of answers that were not the gate's. AWS shows the last, or some.
+func (t *teller) others(r gates.Report) {
+	about := r.Gate.Name + " others"
+	told, before := t.said[about]
+	newest := told
+	for _, a := range r.Others() {
+		at := a.At.UTC().Format(time.RFC3339Nano)
+		if before && at > told {
+			t.log.Info("gate "+r.Gate.Name+": "+a.Who()+", and not andon", "summary", a.Summary)
+		}
+		newest = max(newest, at)
+	}
+	if r.Fresh {
+		t.said[about] = newest
 	}
 }
 
