@@ -2,8 +2,7 @@
 // document is read and whose state is asked, and iCalendar files in S3. What they
 // answer is judged and kept by package sources.
 //
-// Nothing is loaded or made before a calendar needs it, so that who has none pays
-// nothing. S3 is asked by a signed GET of our own: its client of the SDK would add
+// Settings are loaded, and clients made, when a calendar needs them. S3 is asked by a signed GET of our own: its client of the SDK would add
 // 5 MiB to a program of 33, for one operation; see s3.go.
 package awscal
 
