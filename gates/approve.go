@@ -83,8 +83,12 @@ func (m approval) plea(now time.Time, known facts, a Approval) plea {
 	return p
 }
 
-// blocked is a person's order to reject a, because it locks the way of another.
+// blocked is a person's order to reject a, because it locks the way of another. One
+// that a person lets through as well is not in the way.
 func (m approval) blocked(now time.Time, a Approval) *Allow {
+	if m.notes.past.allowed(a.Execution.ID, now) != nil {
+		return nil
+	}
 	for _, o := range m.notes.past.liveAllows(now) {
 		behind := func(x Execution) bool { return x.ID == o.Execution }
 		if o.Blocker && a.Execution.ID != o.Execution && slices.ContainsFunc(m.seen.Waiting, behind) {

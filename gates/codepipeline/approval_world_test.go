@@ -122,7 +122,7 @@ func (r *release) start(more ...gates.Gate) {
 		cfg.HTTPClient = &http.Client{Transport: &mortalTransport{next: cfg.HTTPClient.(*http.Client).Transport, deadman: r.mortal}}
 	}
 	pipeline := codepipeline.NewAccount(cfg, &r.calls).Pipeline(r.gate.Pipeline)
-	l := &life{line: gates.NewLine(monitor.Snapshot, r.calendars), cancel: cancel}
+	l := &life{line: gates.NewLine(monitor.Snapshot, r.calendars), track: pipeline, cancel: cancel}
 	for _, g := range append([]gates.Gate{r.gate}, more...) {
 		l.line.Add(g, pipeline.Approval(g.Stage, g.Action), r.store)
 	}
