@@ -23,7 +23,10 @@ type dayPart struct {
 	X, Width float64
 }
 
-const dayWidth = 96 // four for an hour of a usual day
+const (
+	dayWidth = 96  // four for an hour of a usual day
+	seam     = 0.5 // what is closer together is drawn as one: nobody could tell
+)
 
 func drawWeeks(m calendar.Month, today calendar.Date) [][]dayCell {
 	var rows [][]dayCell
@@ -42,16 +45,16 @@ func drawWeeks(m calendar.Month, today calendar.Date) [][]dayCell {
 func drawDay(d calendar.Day, m calendar.Month, today bool) dayCell {
 	cell := dayCell{Day: d.Date.Day, Mark: d.Mark.String(), Words: dayWords(d, m), Today: today}
 	whole := float64(d.End.Sub(d.Start))
-	told, end := d.Start, d.Start
+	told, end := d.Start, 0.0
 	add := func(kind string, from, to time.Time) {
 		if from.Before(to) {
 			x, width := dayWidth*float64(from.Sub(d.Start))/whole, dayWidth*float64(to.Sub(from))/whole
-			if n := len(cell.Parts); n > 0 && cell.Parts[n-1].Kind == kind && end.Equal(from) { // no seam between causes
-				cell.Parts[n-1].Width += width
+			if n := len(cell.Parts); n > 0 && cell.Parts[n-1].Kind == kind && x-end < seam {
+				cell.Parts[n-1].Width = x + width - cell.Parts[n-1].X
 			} else {
 				cell.Parts = append(cell.Parts, dayPart{kind, x, width})
 			}
-			end = to
+			end = x + width
 		}
 	}
 	for _, s := range d.Spans {

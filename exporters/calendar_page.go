@@ -27,34 +27,33 @@ func newCalendarPage(s Sources) http.Handler {
 			name = strings.TrimSuffix(name, kind)
 		}
 		c := s.calendarOr404(w, name)
-		if c == nil {
-			return
-		}
-		switch kind {
-		case "":
-		case ".ics":
+		switch {
+		case c == nil:
+		case kind == "":
+			s.servePage(w, r, c, page)
+		case kind == ".ics":
 			s.serveICS(w, r, c)
-			return
-		case ".svg":
+		case kind == ".svg":
 			s.serveSVG(w, r, c)
-			return
 		default:
 			writeError(w, http.StatusNotFound, "there is nothing here; there are /calendars/NAME, /calendars/NAME.ics and /calendars/NAME.svg")
-			return
 		}
-		view, err := s.lookAt(c, r.URL.Query().Get("month"))
-		if err != nil {
-			writeError(w, http.StatusBadRequest, err.Error())
-			return
-		}
-		var b bytes.Buffer
-		if err := page.Execute(&b, view); err != nil {
-			writeText(w, http.StatusInternalServerError,
-				"the page could not be drawn, which is a defect of andon: please report it. The same is told under /api/v1/calendars. "+err.Error())
-			return
-		}
-		write(w, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
 	})
+}
+
+func (s Sources) servePage(w http.ResponseWriter, r *http.Request, c *calendar.Calendar, page *template.Template) {
+	view, err := s.lookAt(c, r.URL.Query().Get("month"))
+	if err != nil {
+		writeError(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, view); err != nil {
+		writeText(w, http.StatusInternalServerError,
+			"the page could not be drawn, which is a defect of andon: please report it. The same is told under /api/v1/calendars. "+err.Error())
+		return
+	}
+	write(w, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
 }
 
 // calendarPage is all that the page of a calendar tells.
@@ -75,7 +74,7 @@ type calendarPage struct {
 // monthLink leads to another month.
 type monthLink struct{ Path, Title string }
 
-// most is how many kinds of hours the legend lists of one window.
+// mostTimes is how many kinds of hours the legend lists of one window.
 const mostTimes = 12
 
 // lookAt draws a month of a calendar, 2026-12; "" is this month.
@@ -86,7 +85,7 @@ func (s Sources) lookAt(c *calendar.Calendar, month string) (calendarPage, error
 	}
 	now, year, which := s.Clock(), m.Year, m.Month
 	v := calendarPage{calendarCard: s.calendarCard(c, now), Zone: m.Zone.String(), Now: zoned{moment{now, now}, m.Zone}, Title: monthTitle(year, which),
-		Before: s.monthLink(c, year, which-1), After: s.monthLink(c, year, which+1), Version: s.Version.Version}
+		Before: linkTo(c, year, which-1), After: linkTo(c, year, which+1), Version: s.Version.Version}
 	v.Weeks = drawWeeks(m, today)
 	v.Legend, v.Openings = fewTimes(m.Legend()), m.Openings()
 	v.MoreTimes = max(0, len(v.Openings)-mostTimes)
@@ -130,7 +129,7 @@ func monthTitle(year int, month time.Month) string {
 	return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC).Format("January 2006")
 }
 
-func (s Sources) monthLink(c *calendar.Calendar, year int, month time.Month) monthLink {
+func linkTo(c *calendar.Calendar, year int, month time.Month) monthLink {
 	t := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	return monthLink{"/calendars/" + c.Name() + "?month=" + t.Format("2006-01"), t.Format("January 2006")}
 }

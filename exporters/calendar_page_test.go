@@ -167,6 +167,20 @@ func TestMonthSVG(t *testing.T) {
 	}
 }
 
+// However often a calendar changes, its page stays one that can be sent.
+func TestBusyCalendarPage(t *testing.T) {
+	t.Parallel()
+	c := must(calendar.New(calendar.Settings{Name: "busy", Timezone: "UTC", Windows: []calendar.Window{
+		{Name: "often", Selector: calendar.Selector{Cron: "* * * * *", For: calendar.Length{Exact: 20 * time.Second}}}}})).With(nil, noon())
+	s := world(nil)
+	s.Calendars = func() calendar.Snapshot { return calendar.Snapshot{"busy": c} }
+	for _, path := range []string{"/calendars/busy", "/calendars/busy.svg"} {
+		if status, body, _ := get(t, s, path); status != 200 || len(body) > 64<<10 {
+			t.Errorf("%s: %d, %d bytes", path, status, len(body))
+		}
+	}
+}
+
 // What nobody told is unreadable all day long, also in the drawing.
 func TestDrawDayOfNothing(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,9 @@
 package exporters
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/andon-project/andon/calendar"
@@ -43,22 +45,18 @@ func calendarMood(w calendar.Word) (mood, lead, change string) {
 // CauseText says what a cause is, without its times: autumn campaign (black-friday, ask
 // #ec).
 func CauseText(c CalendarCauseView) string {
-	about := ""
-	if c.Reason != c.Window && c.Reason != "" {
-		about = c.Window
+	text, about := cmp.Or(c.Reason, c.Window), []string{}
+	if text != c.Window {
+		about = append(about, c.Window)
 	}
 	if c.Owner != "" {
-		about += map[bool]string{true: ", "}[about != ""] + "ask " + c.Owner
+		about = append(about, "ask "+c.Owner)
 	}
 	if c.Predicted {
-		about += map[bool]string{true: ", "}[about != ""] + "predicted"
+		about = append(about, "predicted")
 	}
-	text := c.Reason
-	if text == "" {
-		text = c.Window
-	}
-	if about == "" {
+	if len(about) == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s (%s)", text, about)
+	return fmt.Sprintf("%s (%s)", text, strings.Join(about, ", "))
 }
