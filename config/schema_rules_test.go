@@ -143,7 +143,7 @@ var schemaRules = map[string]object{
 	"Selector":          {"type": []string{"object", "string"}, "anyOf": whens, "dependentRequired": together},
 	"Selector.from":     looking(edgeRule),
 	"Selector.to":       looking(edgeRule),
-	"Selector.start":    looking(startRule),
+	"Selector.start":    {"type": []string{"string", "integer"}, "pattern": orReference(startRule)},
 	"Selector.days":     listOf(`[A-Za-z][A-Za-z., –—-]*`),
 	"Selector.hours":    listOf(hoursRule),
 	"Selector.cron":     looking(`\s*@[A-Za-z]+\s*|\s*\S+(\s+\S+){4}\s*`),
