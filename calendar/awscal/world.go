@@ -2,8 +2,9 @@
 // document is read and whose state is asked, and iCalendar files in S3. What they
 // answer is judged and kept by package sources.
 //
-// Settings are loaded, and clients made, when a calendar needs them. S3 is asked by a signed GET of our own: its client of the SDK would add
-// 5 MiB to a program of 33, for one operation; see s3.go.
+// Settings are loaded, and clients made, when a calendar needs them. S3 is asked by a
+// signed GET of our own: its client of the SDK would add 5 MiB to a program of 36, for
+// one operation; see s3.go.
 package awscal
 
 import (
