@@ -139,7 +139,6 @@ func once(from, to edge, z ical.Zone) stretch {
 type yearly struct {
 	zone     ical.Zone
 	from, to ical.Civil // of a leap year
-	days     int        // to add to the end: 1 after a date
 	wraps    bool       // over the end of the year
 }
 
