@@ -36,7 +36,7 @@ gates/codepipeline < gates egress/aws aws rate
 exporters         < gates probes calendar calendar/ical journal prometheus dto expfmt
 config            < anything
 cmd/andon         < anything
-cmd/andon/demo    < gates shop aws
+cmd/andon/demo    < gates calendar shop aws
 cmd/andon/daemon  < anything
 bench             < nothing
 `
