@@ -74,6 +74,7 @@ func TestJudge(t *testing.T) {
 		{name: "S4: failures may have been missed", given: g(clear, check(probes.Healthy, 9), func(e *Evidence) { e.Checks[0].Needs = 10 }), want: WaitReply, codes: "recovering"},
 		{name: "S6: starved", given: g(clear, starved), want: WaitReply, codes: "starved"},
 		{name: "S6: blind", given: g(clear, blind), want: WaitReply, codes: "blind"},
+		{name: "S6: sight comes and goes", given: g(clear, func(e *Evidence) { e.Blind.First = friday.Add(-time.Minute) }), want: WaitReply, codes: "flickers"},
 		{name: "S6: blind and black rejects nothing", given: g(black, blind), gate: rejects, want: WaitReply, codes: "blind blackday"},
 		{name: "S6: blind for long, told to close for it, rejects nothing", given: g(black, blind, func(e *Evidence) { e.OnBlind, e.Now = CloseBlind, friday.Add(time.Hour) }), gate: rejects, want: WaitReply, codes: "blind blackday"},
 		{name: "own clock doubtful", given: g(clear, doubt("clock")), want: WaitReply, codes: "clock"},

@@ -85,7 +85,7 @@ func (r *release) waitedAt(ids []string) int {
 func TestParallel(t *testing.T) {
 	releasing(t, func(r *release) {
 		r.mode = types.ExecutionModeParallel
-		r.black(blackout{0, 2 * time.Hour})
+		r.black(blackout{0, 10 * time.Minute})
 	}, func(t *testing.T, r *release) {
 		r.start()
 		var ids []string
@@ -99,7 +99,7 @@ func TestParallel(t *testing.T) {
 		if err := r.person("alice", ids[3], types.ApprovalStatusRejected); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Until(storyBegins.Add(2*time.Hour + gates.MaxSkew + time.Minute)))
+		time.Sleep(time.Until(storyBegins.Add(10*time.Minute + gates.MaxSkew + time.Minute)))
 		for n, id := range ids {
 			want := "Succeeded"
 			if n == 3 {
