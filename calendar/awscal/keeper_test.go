@@ -26,7 +26,7 @@ func inOffice(t *testing.T, at string, w calendar.Window, play func(office)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shift := begin.Sub(time.Now())
+		shift := time.Until(begin)
 		a := open(t)
 		a.clock = func() time.Time { return time.Now().Add(shift) }
 		w.Name = "freeze"
