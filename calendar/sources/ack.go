@@ -52,7 +52,7 @@ func (k *Keeper) ack(ctx context.Context, a calendar.Ack) (calendar.Acked, error
 		return calendar.Acked{}, noJournal(err)
 	}
 	k.mu.Lock()
-	k.kept[a.Calendar] = append([]keeping(nil), b.kept...)
+	k.publish(a.Calendar, b)
 	for s, r := range waiting {
 		if s.refusal == r {
 			s.accept(now)
@@ -93,7 +93,7 @@ func (k *Keeper) toFree(a calendar.Ack, now moment) (calendar.Acked, map[*source
 func (k *Keeper) known(a calendar.Ack) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.calendars[a.Calendar] == nil {
+	if k.desks[a.Calendar] == nil {
 		return &calendar.AckError{Code: "no-calendar", Text: fmt.Sprintf("there is no calendar %.60q", a.Calendar)}
 	}
 	if _, ok := k.sources[calendar.Ref{Calendar: a.Calendar, Window: a.Window}]; a.Window != "" && !ok {

@@ -41,15 +41,21 @@ type Keeper struct {
 	building sync.Mutex // one snapshot follows the other
 	mu       sync.Mutex // guards all below
 
-	calendars map[string]*calendar.Calendar // without copies
+	desks     map[string]*desk // by calendar
 	sources   map[calendar.Ref]*source
-	kept      map[string][]keeping // of books, by calendar; missing: not read yet
-	unread    map[string]error     // why
-	published map[calendar.Ref]calendar.Copy
-	built     map[string]time.Time
-	worked    map[string]*calendar.Calendar // from which of calendars
+	published map[calendar.Ref]calendar.Copy // what the snapshot says of them
 	listeners map[chan struct{}]bool
 	diskError string // what was told of the folder
+}
+
+// A desk is what is known of one calendar, but for its sources.
+type desk struct {
+	calendar *calendar.Calendar // without copies
+	made     *calendar.Calendar // of which that in the snapshot was made; another than calendar after Replace
+	at       time.Time          // when
+	read     bool               // its book was, once
+	kept     []keeping          // of its book
+	trouble  error              // with its book, last time
 }
 
 // NewKeeper makes a keeper of no calendars: Replace gives it some.
@@ -61,9 +67,8 @@ func NewKeeper(s Settings) *Keeper {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	k := &Keeper{settings: s, shelf: shelf{s.Folder}, began: time.Now(), parsing: make(chan struct{}, 1), renewed: make(chan struct{}, 1),
-		books: map[string]*book{}, calendars: map[string]*calendar.Calendar{}, sources: map[calendar.Ref]*source{},
-		kept: map[string][]keeping{}, unread: map[string]error{}, published: map[calendar.Ref]calendar.Copy{},
-		built: map[string]time.Time{}, worked: map[string]*calendar.Calendar{}, listeners: map[chan struct{}]bool{}}
+		books: map[string]*book{}, desks: map[string]*desk{}, sources: map[calendar.Ref]*source{},
+		published: map[calendar.Ref]calendar.Copy{}, listeners: map[chan struct{}]bool{}}
 	k.snapshot.Store(&calendar.Snapshot{})
 	return k
 }
@@ -78,9 +83,13 @@ func (k *Keeper) Replace(calendars []*calendar.Calendar) {
 	k.building.Lock()
 	defer k.building.Unlock()
 	k.mu.Lock()
-	all, sources := map[string]*calendar.Calendar{}, map[calendar.Ref]*source{}
+	desks, sources := map[string]*desk{}, map[calendar.Ref]*source{}
 	for _, c := range calendars {
-		all[c.Name()] = c
+		d := k.desks[c.Name()]
+		if d == nil {
+			d = &desk{}
+		}
+		d.calendar, desks[c.Name()] = c, d
 		for _, of := range c.Sources() {
 			s := k.sources[of.Ref]
 			if s == nil || !s.reads(of) {
@@ -92,12 +101,12 @@ func (k *Keeper) Replace(calendars []*calendar.Calendar) {
 		}
 	}
 	maps.DeleteFunc(k.published, func(ref calendar.Ref, _ calendar.Copy) bool { return sources[ref] != k.sources[ref] })
-	k.calendars, k.sources = all, sources
+	k.desks, k.sources = desks, sources
 	k.mu.Unlock()
 
 	next := calendar.Snapshot{}
-	for name, c := range all {
-		next[name] = k.build(c)
+	for name, d := range desks {
+		next[name] = k.build(d)
 	}
 	k.snapshot.Store(&next)
 	poke(k.renewed)
@@ -105,19 +114,20 @@ func (k *Keeper) Replace(calendars []*calendar.Calendar) {
 }
 
 // build works a calendar out with what is known now. The caller holds building.
-func (k *Keeper) build(c *calendar.Calendar) *calendar.Calendar {
-	now, base := k.now(), c
+func (k *Keeper) build(d *desk) *calendar.Calendar {
+	now := k.now()
 	k.mu.Lock()
+	c := d.calendar
 	copies := k.copies(c, now)
 	for ref, copy := range copies {
 		k.published[ref] = copy
 	}
-	if last := (*k.snapshot.Load())[c.Name()]; last != nil && k.worked[c.Name()] == c {
-		base = last // only copies are new: it may have been worked out already
+	if d.made == c {
+		c = (*k.snapshot.Load())[c.Name()] // only copies are new: it may have been worked out already
 	}
-	k.built[c.Name()], k.worked[c.Name()] = now.wall, c
+	d.made, d.at = d.calendar, now.wall
 	k.mu.Unlock()
-	return base.With(copies, now.wall) // takes a while
+	return c.With(copies, now.wall) // takes a while
 }
 
 // copies are what is known of the sources of a calendar. The caller holds mu.
@@ -134,9 +144,9 @@ func (k *Keeper) copies(c *calendar.Calendar, now moment) map[calendar.Ref]calen
 // copyOf is what is known of a source. Until the journal was read once that is nothing:
 // what vanished before the start blocks still. The caller holds mu.
 func (k *Keeper) copyOf(s *source, now moment) calendar.Copy {
-	if _, read := k.kept[s.ref.Calendar]; !read && k.settings.Journal != nil {
+	if d := k.desks[s.ref.Calendar]; !d.read && k.settings.Journal != nil {
 		p := &calendar.Problem{Window: s.ref.Window, Code: string(NoJournal), Text: "the journal has not been read yet, so it is not known which freezes vanished before"}
-		if k.unread[s.ref.Calendar] != nil {
+		if d.trouble != nil {
 			p.Text, p.Do = "the journal cannot be read, so it is not known which freezes vanished before", "see what the log says of the journal"
 		}
 		return calendar.Copy{Failed: p}
@@ -149,7 +159,7 @@ func (k *Keeper) copyOf(s *source, now moment) calendar.Copy {
 // keptOf is what vanished from a source and has not come back. The caller holds mu.
 func (k *Keeper) keptOf(s *source, now moment) []calendar.Cause {
 	var causes []calendar.Cause
-	for _, kept := range k.kept[s.ref.Calendar] {
+	for _, kept := range k.desks[s.ref.Calendar].kept {
 		if kept.source == s.key {
 			causes = append(causes, kept.Cause)
 		}
@@ -175,13 +185,13 @@ func (k *Keeper) refresh(name string) {
 	defer k.building.Unlock()
 	now := k.now()
 	k.mu.Lock()
-	c := k.calendars[name]
-	if c == nil {
+	d := k.desks[name]
+	if d == nil {
 		k.mu.Unlock()
 		return
 	}
-	renew, tell := now.wall.Sub(k.built[name]).Abs() >= day, false
-	for ref, copy := range k.copies(c, now) {
+	renew, tell := now.wall.Sub(d.at).Abs() >= day, false
+	for ref, copy := range k.copies(d.calendar, now) {
 		s := k.sources[ref]
 		other := differs(k.published[ref], copy, now.wall)
 		renew = renew || other || younger(k.published[ref], copy, s.staleAfter()/20)
@@ -192,7 +202,7 @@ func (k *Keeper) refresh(name string) {
 		return
 	}
 	next := maps.Clone(*k.snapshot.Load())
-	next[name] = k.build(c)
+	next[name] = k.build(d)
 	k.snapshot.Store(&next)
 	if tell {
 		k.wake()

@@ -1,6 +1,7 @@
 package sources_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -137,15 +138,14 @@ func TestHalfEmptyHasToBeHeardOften(t *testing.T) {
 		w.feed.body(full)
 		w.start()
 		defer w.stop()
-		said := 0
+		var said atomic.Int64
 		w.feed.say(func(sources.Version) (sources.Answer, error) {
-			said++
-			if said == 1 || said > 20 {
+			if n := said.Add(1); n == 1 || n > 20 {
 				return sources.Answer{Body: []byte(most)}, nil
 			}
 			return sources.Answer{}, &sources.Failure{Code: sources.Unreachable, Text: "down"}
 		})
-		for said < 21 {
+		for said.Load() < 21 {
 			w.pass(10 * time.Second)
 		}
 		if s := w.source(); s.Events != 4 || w.now().Sub(s.Refusal.Since) < 6*hour {

@@ -21,7 +21,7 @@ func isNone(err error) bool {
 func (k *Keeper) settleAll(ctx context.Context) {
 	k.mu.Lock()
 	var names []string
-	for name := range k.calendars {
+	for name := range k.desks {
 		names = append(names, name)
 	}
 	k.mu.Unlock()
@@ -47,30 +47,44 @@ func (k *Keeper) bookkeep(ctx context.Context, name string) error {
 	if k.settings.Journal == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, journalDeadline)
+	within, cancel := context.WithTimeout(ctx, journalDeadline)
 	defer cancel()
 	b := k.books[name]
 	if b == nil {
 		b = &book{store: k.settings.Journal, stream: Stream(name)}
 		k.books[name] = b
 	}
-	err := b.read(ctx)
+	err := b.read(within)
 	if err == nil {
 		b.forget(k.now().wall)
-		err = k.writeOwed(ctx, name, b)
+		err = k.writeOwed(within, name, b)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if b.log != nil {
-		k.kept[name] = slices.Clone(b.kept)
+	d := k.desks[name]
+	if d == nil {
+		return err
 	}
-	if before := k.unread[name]; err != nil && before == nil && ctx.Err() == nil {
+	if b.log != nil {
+		k.publish(name, b)
+	}
+	if err != nil && d.trouble == nil {
 		k.settings.Log.Error("the journal of a calendar cannot be used; andon tries again", "calendar", name, "error", err)
-	} else if err == nil && before != nil {
+	} else if err == nil && d.trouble != nil {
 		k.settings.Log.Info("the journal of a calendar can be used again", "calendar", name)
 	}
-	k.unread[name] = err
+	d.trouble = err
 	return err
+}
+
+// publish tells what a book amounts to. The caller holds pen and mu.
+func (k *Keeper) publish(name string, b *book) {
+	if d := k.desks[name]; d != nil {
+		d.read, d.kept = true, slices.Clone(b.kept)
+	}
 }
 
 // writeOwed writes what vanished. It counts already: nothing opens for lack of a record.
@@ -90,7 +104,7 @@ func (k *Keeper) writeOwed(ctx context.Context, name string, b *book) error {
 				return err
 			}
 			k.mu.Lock()
-			k.kept[name] = slices.Clone(b.kept) // with the record, before it is owed no more
+			k.publish(name, b) // with the record, before it is owed no more
 			s.owed = s.owed[1:]
 			k.mu.Unlock()
 		}
