@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,12 +36,13 @@ var oddDays = []struct{ zone, day, why string }{
 }
 
 // Calendars made at random say of every fifth minute of nine days what the slow
-// definition says, near every change of clocks, and tell true causes.
+// definition says, near every change of clocks, and tell true causes. ANDON_SEEDS=300
+// plays more of them.
 func TestRandomCalendars(t *testing.T) {
 	t.Parallel()
 	rounds := 16
-	if testing.Short() {
-		rounds = 2
+	if n, err := strconv.Atoi(os.Getenv("ANDON_SEEDS")); err == nil {
+		rounds = n
 	}
 	for _, odd := range oddDays {
 		t.Run(odd.zone+" "+odd.day, func(t *testing.T) {
