@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +62,6 @@ func parseCron(text string) (cron, error) {
 		}
 	}
 	c.weekdays |= c.weekdays >> 7 & 1 // 7 is Sunday, too
-	anyDay := func(field string) bool { return field[0] == '*' || field[0] == '?' }
 	c.either = !anyDay(fields[2]) && !anyDay(fields[4])
 	for h := range int64(24) {
 		for m := range int64(60) {
@@ -71,6 +71,13 @@ func parseCron(text string) (cron, error) {
 		}
 	}
 	return c, c.possible(text)
+}
+
+// anyDay tells whether a field leaves the day to the other one, as it does in checks.
+func anyDay(field string) bool {
+	return slices.ContainsFunc(strings.Split(field, ","), func(word string) bool {
+		return slices.Contains([]string{"*", "?", "*/1"}, word)
+	})
 }
 
 // possible refuses what never starts.
