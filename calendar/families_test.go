@@ -155,3 +155,20 @@ func TestP16NightsAndLastYear(t *testing.T) {
 		t.Errorf("nights and weekends: %v", told)
 	}
 }
+
+// Each window has the clock that it names, and the calendar's if it names none.
+func TestZones(t *testing.T) {
+	t.Parallel()
+	c := made(t, "Asia/Tokyo",
+		calendar.Window{Name: "here", Selector: calendar.Selector{From: "2026-11-20", To: "2026-11-20"}},
+		calendar.Window{Name: "there", Timezone: "America/New_York", Selector: calendar.Selector{From: "2026-11-20", To: "2026-11-20"}},
+		calendar.Window{Name: "in Windows", Timezone: "W. Europe Standard Time", Selector: calendar.Selector{Holidays: &calendar.HolidayDays{Add: list("2026-11-24")}}})
+	want := "Thu 11-19T15:00 Fri 11-20T05:00 here\nFri 11-20T05:00 Fri 11-20T15:00 here there\nFri 11-20T15:00 Sat 11-21T05:00 there\n" +
+		"Mon 11-23T23:00 Tue 11-24T23:00 in Windows\n"
+	if got := spans(t, c, "2026-11-19T00:00:00Z", "2026-11-26T00:00:00Z"); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if z := c.Zone().String(); z != "Asia/Tokyo" {
+		t.Error(z)
+	}
+}
