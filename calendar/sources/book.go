@@ -139,17 +139,6 @@ func (b *book) knows(v VanishedRecord) bool {
 	})
 }
 
-// of is what is kept for a window that reads that source.
-func (b *book) of(window, source string) []calendar.Cause {
-	var causes []calendar.Cause
-	for _, k := range b.kept {
-		if k.Window == window && k.source == source {
-			causes = append(causes, k.Cause)
-		}
-	}
-	return causes
-}
-
 // forget lets go what is over.
 func (b *book) forget(now time.Time) {
 	b.kept = slices.DeleteFunc(b.kept, func(k keeping) bool { return !k.End.After(now) })
