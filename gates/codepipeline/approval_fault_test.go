@@ -134,6 +134,41 @@ func TestTokenIsSuperseded(t *testing.T) {
 	}
 }
 
+// S5, S9: the answer to an answer is lost, AWS is away for a while, and meanwhile
+// another release asks. What became of the first is looked up before anything else.
+func TestLostAnswerOfAWhileAgo(t *testing.T) {
+	for _, applied := range []bool{true, false} {
+		t.Run(fmt.Sprint("applied ", applied), func(t *testing.T) {
+			releasing(t, nil, func(t *testing.T, r *release) {
+				r.start()
+				r.goesWrong(emulator.Fault{Kind: emulator.FaultDrop, Operation: "PutApprovalResult", After: applied, Count: 1})
+				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(http.ResponseWriter) bool {
+					r.goesWrong(emulator.Fault{Kind: emulator.FaultErrorHTML, Operation: "GetPipelineState", Count: 30})
+					return false
+				}}
+				first := r.ask("rev-1")
+				time.Sleep(time.Minute)
+				if !applied {
+					r.halt(first)
+				}
+				r.before = nil
+				second := r.ask("rev-2")
+				time.Sleep(time.Minute)
+				r.server.ClearFaults()
+				time.Sleep(time.Minute)
+				if r.status(second) != "Succeeded" {
+					t.Fatalf("the second is %s; andon says %s", r.status(second), r.says())
+				}
+				rs := r.report().Rulings
+				if ours := rs[0].Execution.ID == first && rs[0].By == ""; applied != ours || rs[len(rs)-1].Execution.ID != second {
+					t.Errorf("andon says %s", r.says())
+				}
+				r.auditAnswers()
+			})
+		})
+	}
+}
+
 // intended tells whether the journal has an intent without an outcome.
 func (r *release) intended() bool {
 	records, err := r.store.Read(r.t.Context(), r.gate.Stream(), 0, 0)
