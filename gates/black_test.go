@@ -169,3 +169,18 @@ func TestAdoptionOfACalendarsHold(t *testing.T) {
 		t.Errorf("with checks it may have been for these: %+v", h)
 	}
 }
+
+// A hold of the calendar can be lifted when that opens, and no sooner.
+func TestEarliestEndOfABlackDay(t *testing.T) {
+	t.Parallel()
+	opening := friday.Add(48 * time.Hour)
+	r := Report{Gate: Gate{May: []Verb{Close, Open}}, Holder: Ours, Hold: &Hold{Black: true, Began: friday}, Decision: Decision{State: Closed},
+		Calendar: &calendar.State{Word: calendar.Black}, Opening: opening}
+	if got, asks := r.Earliest(friday.Add(time.Hour)); !got.Equal(opening) || asks != "" {
+		t.Errorf("%v %q, want %v", got, asks, opening)
+	}
+	r.Opening = time.Time{}
+	if got, asks := r.Earliest(friday.Add(time.Hour)); !got.IsZero() || asks == "" {
+		t.Errorf("%v %q, want to be told that nobody knows", got, asks)
+	}
+}

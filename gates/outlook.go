@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -152,6 +153,10 @@ func (r Report) Earliest(now time.Time) (t time.Time, asks string) {
 	if asks = e.askWhy(); asks != "" {
 		return t, asks
 	}
+	black := r.Calendar != nil && r.Calendar.Word == calendar.Black
+	if black && r.Opening.IsZero() {
+		return t, "the calendar does not open as far as it is known"
+	}
 	t = now
 	latest := func(other time.Time) {
 		if other.After(t) {
@@ -160,6 +165,9 @@ func (r Report) Earliest(now time.Time) (t time.Time, asks string) {
 	}
 	if r.Override != nil {
 		latest(r.Override.Expires)
+	}
+	if black {
+		latest(r.Opening)
 	}
 	if !h.bare() {
 		latest(h.Began.Add(r.Gate.MinHold))

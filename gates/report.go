@@ -15,6 +15,7 @@ type Report struct {
 	Decision Decision
 	Checks   []CheckEvidence
 	Calendar *calendar.State // of the time a release may take now; nil: the gate has none
+	Opening  time.Time       // when that lets the next release start; zero: it does now, or that is not known
 	Seen     Seen
 	Fresh    bool // Seen was read in the tick that made this report
 	Holder   Holder
@@ -56,7 +57,7 @@ func (m *member) report(now time.Time, known facts, rests bool) Report {
 // look is how things are now, as far as m knows.
 func (m *member) look(now time.Time, known facts) Report {
 	e := m.evidence(now, known)
-	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Calendar: e.Calendar, Seen: m.seen, Fresh: m.readErr == nil,
+	r := Report{At: now, Gate: m.gate, Decision: Decide(e), Checks: e.Checks, Calendar: e.Calendar, Opening: e.Opening, Seen: m.seen, Fresh: m.readErr == nil,
 		Holder: m.gate.holder(m.seen, m.notes.past), Hold: m.notes.past.Hold, Override: e.Override, Own: e.own(), Ended: m.notes.past.Ended,
 		Allows: m.notes.past.liveAllows(now), Passage: m.notes.past.Passage,
 		Asked: m.view(known.health).Asked, Late: len(m.notes.late), Changes: m.changes, Closes: m.writes[Close], Opens: m.writes[Open]}

@@ -158,6 +158,9 @@ func choices(v exporters.GateView) []string {
 		all = append(all, "ask "+v.HeldBy+" to enable the transition, or do it yourself with "+enable+": andon never lifts a person's hold")
 	case v.State == gates.Closed && v.Order == nil:
 		all = append(all, "let through what waits, on your own word: "+fmt.Sprintf(set, "open")+"; or "+enable+", which counts as an order for the gate's person_enable")
+		if n := len(v.Waiting); n > 0 {
+			all = append(all, fmt.Sprintf("let one execution in, if it is the fix: 'andon override allow --pipeline %s --execution %s --reason TEXT'", v.Pipeline, v.Waiting[n-1].ID))
+		}
 	case v.State == gates.Opened && v.Order == nil:
 		all = append(all, "stop the line on your own word: "+fmt.Sprintf(set, "closed"))
 	}

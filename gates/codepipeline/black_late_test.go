@@ -7,6 +7,7 @@ import (
 
 	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/gates/codepipeline"
 )
 
 // A fix inside a BlackDay: it is let in, and nothing behind it is.
@@ -90,6 +91,63 @@ func TestBlackDayEnteredLate(t *testing.T) {
 		time.Sleep(15 * time.Second)
 		if r := w.report(); w.enabled() || r.Override != nil {
 			t.Errorf("%+v", r.Decision)
+		}
+	})
+}
+
+// S7: what a person gives back inside a BlackDay stays given back for an hour.
+func TestUnholdInABlackDay(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.blackday(time.Minute, 10*time.Hour)
+		w.start()
+		time.Sleep(5 * time.Minute)
+		w.stop()
+		point := codepipeline.NewAccount(w.config("ANDON"), &w.calls).Pipeline(pipelineName).Transition(stageName)
+		if _, err := gates.Unhold(t.Context(), w.gate, point, w.store, gates.Order{Actor: "alice", Reason: "I know"}, time.Now); err != nil || !w.enabled() {
+			t.Fatalf("enabled %t, %v", w.enabled(), err)
+		}
+		w.start()
+		time.Sleep(59 * time.Minute)
+		if !w.enabled() {
+			t.Errorf("S7: %+v", w.report().Decision)
+		}
+		time.Sleep(2 * time.Minute)
+		if w.enabled() {
+			t.Error("her hour is over, and it is still open")
+		}
+	})
+}
+
+// A calendar that is taken from its gate, or given to it, counts at once.
+func TestCalendarOfAGateChanges(t *testing.T) {
+	evening(t, func(t *testing.T, w *world) {
+		w.blackday(0, 10*time.Hour)
+		name := w.gate.Calendar
+		w.gate.Calendar = ""
+		w.start()
+		time.Sleep(time.Minute)
+		set := func(name string) {
+			resume, err := w.life.line.Pause(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resume()
+			w.gate.Calendar = name
+			point := codepipeline.NewAccount(w.config("ANDON"), &w.calls).Pipeline(pipelineName).Transition(stageName)
+			if refused := w.life.line.Refuse([]gates.Gate{w.gate}); len(refused) > 0 {
+				t.Fatal(refused)
+			}
+			w.life.line.Set(t.Context(), time.Now(), []gates.Post{{Gate: w.gate, Point: point}}, w.store)
+		}
+		set(name)
+		time.Sleep(15 * time.Second)
+		if w.enabled() {
+			t.Error("it is black, and open")
+		}
+		set("")
+		time.Sleep(15 * time.Second)
+		if !w.enabled() {
+			t.Errorf("L2: %+v", w.report().Decision)
 		}
 	})
 }
