@@ -42,13 +42,18 @@ func (h Holidays) Validate() error {
 	if h.Country != "" && !slices.Contains(Countries(), h.Country) {
 		return fmt.Errorf("the holidays of %.20q are not known: use one of %s, or add the days", h.Country, strings.Join(Countries(), ", "))
 	}
-	for i, a := range h.Add {
-		if slices.Contains(h.Except, a.Date) {
+	excepted, added := map[Date]bool{}, map[Date]bool{}
+	for _, date := range h.Except {
+		excepted[date] = true
+	}
+	for _, a := range h.Add {
+		if excepted[a.Date] {
 			return fmt.Errorf("%s is added and excepted: leave one of them", a.Date)
 		}
-		if slices.ContainsFunc(h.Add[:i], func(b Holiday) bool { return a.Date == b.Date }) {
+		if added[a.Date] {
 			return fmt.Errorf("%s is added twice: leave one of them", a.Date)
 		}
+		added[a.Date] = true
 	}
 	return nil
 }

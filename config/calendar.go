@@ -3,7 +3,6 @@ package config
 import (
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/andon-project/andon/calendar"
@@ -88,20 +87,10 @@ func (d *decoder) checkWindowName(p path, i int, w *calendar.Window) {
 func (d *decoder) calendarErrors(p path, err error) {
 	for _, e := range each(err) {
 		in, msg := placed(p, e)
-		if !d.failedIn(in) {
+		if !d.around[in] {
 			d.report(in, "%s", msg)
 		}
 	}
-}
-
-// failedIn tells whether there is an error about a part of p.
-func (d *decoder) failedIn(p path) bool {
-	for part := range d.failed {
-		if strings.HasPrefix(string(part), string(p)+".") || strings.HasPrefix(string(part), string(p)+"[") {
-			return true
-		}
-	}
-	return false
 }
 
 // checkSource fills in how often a source is read, and makes the name of a file

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -113,6 +114,17 @@ func TestWindowsWithoutNames(t *testing.T) {
 	}
 	if _, err := loadCalendars(t, "\n  - {ics: freeze.ics}\n"); err == nil || !strings.Contains(err.Error(), "windows[0].name: missing") {
 		t.Errorf("a source without a name: %v", err)
+	}
+}
+
+// A file with very many mistakes is refused as soon as one with a few: each mistake was
+// compared with all others, which took half a minute for these.
+func TestManyMistakesInWindows(t *testing.T) {
+	t.Parallel()
+	const many = 20_000
+	_, err := loadCalendars(t, strings.Repeat("\n  - {hours: 9-17}", many)+"\n")
+	if all, ok := errors.AsType[Errors](err); !ok || len(all) != many {
+		t.Errorf("%d mistakes are told of %d", len(all), many)
 	}
 }
 

@@ -24,6 +24,7 @@ type decoder struct {
 
 	errs     Errors
 	failed   map[path]bool // what errs already speaks of
+	around   map[path]bool // what those are parts of
 	warnings Errors
 	secrets  []path // values that are secret by their name
 	web      webFile
@@ -48,9 +49,16 @@ func (d *decoder) reportAt(at Pos, p path, format string, args ...any) {
 			return
 		}
 	}
-	d.failed[p] = true
+	d.fail(p)
 	msg := oneLine(d.refs.hide(fmt.Sprintf(format, args...)))
 	d.errs = append(d.errs, Error{at.File, at.Line, at.Col, p.shown(), msg})
+}
+
+func (d *decoder) fail(p path) {
+	d.failed[p] = true
+	for part := p.parent(); part != "" && !d.around[part]; part = part.parent() {
+		d.around[part] = true
+	}
 }
 
 // given tells whether p was written, rather than left to its default.
@@ -138,7 +146,7 @@ func (d *decoder) structure(p path, v any, out reflect.Value) {
 		}
 		d.reportAt(d.pos(in).key, in, "unknown field%s", suggest(k, known))
 		if meant := nearest(k, known); meant != "" && !d.given(p.key(meant)) {
-			d.failed[p.key(meant)] = true // that it is missing is the same mistake
+			d.fail(p.key(meant)) // that it is missing is the same mistake
 		}
 	}
 	if f, ok := out.Addr().Interface().(interface{ SetDirectory(string) }); ok { // of the files it names

@@ -109,6 +109,7 @@ func decode(file string, text []byte, o Overrides, table map[string]func() kinds
 		at:     p.index,
 		from:   from,
 		failed: map[path]bool{},
+		around: map[path]bool{},
 		zones:  map[string]*time.Location{},
 		hosts:  map[string]string{},
 		known:  map[reflect.Type]map[string][]int{},
