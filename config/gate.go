@@ -39,7 +39,7 @@ type Gate struct {
 	OnUnhealthy  gates.Reply   `koanf:"on_unhealthy"`  // what it gets while a check is unhealthy
 	RejectBefore time.Duration `koanf:"reject_before"` // how long before its own end an approval is rejected, when nothing opens in time
 	Yield        bool          `koanf:"yield"`         // when it opens, reject a release behind which a newer one waits
-	Midway       gates.Midway  `koanf:"midway"`        // what becomes of a release that has entered when it turns black: it finishes, or waits; with rollback it waits for a person to roll it back
+	Midway       gates.Midway  `koanf:"midway"`        // what becomes of a release that has entered when it turns black: it finishes, or waits
 
 	Pos Pos `koanf:"-"`
 }
@@ -102,7 +102,11 @@ func (d *decoder) checkWords(p path, g *Gate) {
 	checkWord(d, p.key("on_blind"), g.OnBlind, gates.KeepBlind, gates.CloseBlind)
 	checkWord(d, p.key("on_black"), g.OnBlack, gates.WaitReply, gates.RejectReply)
 	checkWord(d, p.key("on_unhealthy"), g.OnUnhealthy, gates.WaitReply, gates.RejectReply)
-	checkWord(d, p.key("midway"), g.Midway, gates.FinishMidway, gates.WaitMidway, gates.RollbackMidway)
+	if in := p.key("midway"); g.Midway == "rollback" {
+		d.report(in, "andon rolls nothing back by itself yet: write wait, and roll back by hand (aws codepipeline rollback-stage), which passes the calendar")
+	} else {
+		checkWord(d, in, g.Midway, gates.FinishMidway, gates.WaitMidway)
+	}
 }
 
 // checkWord refuses a word that is not one of known.

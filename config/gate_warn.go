@@ -33,9 +33,6 @@ func (d *decoder) warnApproval(p path, g *Gate, c *Config) {
 	if rejects && len(g.Checks) > 0 && g.OnUnhealthy == gates.RejectReply {
 		d.warnBlindness(p.key("on_unhealthy"), "it rejects", c)
 	}
-	if in := p.key("midway"); g.Midway == gates.RollbackMidway {
-		d.warn(d.pos(in).value, in, "andon rolls nothing back by itself yet: a release that has entered waits, and a person rolls it back or lets it through")
-	}
 	if rejects {
 		d.warnHalf(p.key("may"), approves, rejects, "approve", "reject")
 		return

@@ -38,7 +38,7 @@ var schemaTypes = map[reflect.Type]object{
 	reflect.TypeFor[Rate]():                  {"type": "string", "pattern": orReference(`\s*[1-9][0-9]*\s*per\s*` + durationPattern + `\s*`)},
 	reflect.TypeFor[gates.Verb]():            oneOf(string(gates.Close), string(gates.Open), string(gates.Approve), string(gates.Reject)),
 	reflect.TypeFor[gates.Reply]():           oneOf(string(gates.WaitReply), string(gates.RejectReply)),
-	reflect.TypeFor[gates.Midway]():          oneOf(string(gates.FinishMidway), string(gates.WaitMidway), string(gates.RollbackMidway)),
+	reflect.TypeFor[gates.Midway]():          oneOf(string(gates.FinishMidway), string(gates.WaitMidway)),
 	reflect.TypeFor[calendar.Length]():       {"type": []string{"string", "integer"}, "minimum": 0, "maximum": 0, "pattern": orReference(`\s*([0-9]+[wW])?([0-9]+[dD])?(([0-9]*\.?[0-9]*(ns|us|µs|μs|ms|s|m|h|H|M|S))+|0)?\s*|\s*[pP]([0-9]+[wW])?([0-9]+[dD])?([tT]([0-9]+[hHmMsS])+)?\s*`)},
 	reflect.TypeFor[calendar.Effect]():       oneOf(string(calendar.Block), string(calendar.Warn)),
 	reflect.TypeFor[gates.Reopen]():          oneOf(string(gates.AskIfSuspect), string(gates.AutoReopen), string(gates.AskReopen)),

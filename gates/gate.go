@@ -72,9 +72,8 @@ type Midway string
 
 // FinishMidway is the default: no mixed fleet over a weekend because it turned six.
 const (
-	FinishMidway   Midway = "finish"
-	WaitMidway     Midway = "wait"
-	RollbackMidway Midway = "rollback" // waits for a person to do that
+	FinishMidway Midway = "finish"
+	WaitMidway   Midway = "wait"
 )
 
 // Reopen says who opens after production is well again.

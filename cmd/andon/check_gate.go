@@ -190,6 +190,6 @@ func (t *table) approval(g gateOutlook) {
 	}
 	if g.Midway != "" {
 		t.row("  midway", map[gates.Midway]string{gates.FinishMidway: "a release that has entered goes on when it turns black",
-			gates.WaitMidway: "a release that has entered waits when it turns black", gates.RollbackMidway: "a release that has entered waits when it turns black, for a person to roll it back"}[g.Midway])
+			gates.WaitMidway: "a release that has entered waits when it turns black"}[g.Midway])
 	}
 }
