@@ -42,11 +42,28 @@ func (f Freeze) Lasts() time.Duration { return f.Ends.Sub(f.Begins) + 2*MaxSkew 
 // Freezes are the times, from on and before to, in which c lets no release of g
 // start.
 func (g Gate) Freezes(c *calendar.Calendar, now, from, to time.Time) []Freeze {
-	spans, err := c.Spans(now, from, to)
-	if err != nil {
-		return nil
-	}
+	const month = 30 * 24 * time.Hour // of a busy calendar no more is told at once
 	var all []Freeze
+	for ; from.Before(to); from = from.Add(month) {
+		end := from.Add(month)
+		if end.After(to) {
+			end = to
+		}
+		spans, err := c.Spans(now, from, end)
+		if err != nil {
+			return nil
+		}
+		all = g.freezes(all, spans)
+	}
+	for i := range all {
+		slices.Sort(all[i].Windows)
+		all[i].Windows = slices.Compact(all[i].Windows)
+	}
+	return all
+}
+
+// freezes adds what spans tell, each that goes on to the one before it.
+func (g Gate) freezes(all []Freeze, spans []calendar.Span) []Freeze {
 	for _, s := range spans {
 		if s.Word != calendar.Black {
 			continue
@@ -61,10 +78,6 @@ func (g Gate) Freezes(c *calendar.Calendar, now, from, to time.Time) []Freeze {
 			continue
 		}
 		all = append(all, f)
-	}
-	for i := range all {
-		slices.Sort(all[i].Windows)
-		all[i].Windows = slices.Compact(all[i].Windows)
 	}
 	return all
 }
