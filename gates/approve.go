@@ -42,7 +42,7 @@ func (m approval) think(ctx context.Context, now time.Time, known facts) []Verb 
 			m.notes.conclude(ctx, now, kindEnd, end)
 		}
 	}
-	if known := m.evidence(now, known).Checks; !slices.ContainsFunc(known, func(c CheckEvidence) bool { return c.Passes < c.Up }) {
+	if unproven := func(c CheckEvidence) bool { return c.Passes < c.Up }; !slices.ContainsFunc(m.evidence(now, known).Checks, unproven) {
 		m.notes.forgot = false // whatever was before, it is over
 	}
 	var due []Verb
@@ -74,6 +74,7 @@ func (m approval) evidence(now time.Time, known facts) Evidence {
 	return e
 }
 
+// plea gathers what speaks for a alone.
 func (m approval) plea(now time.Time, known facts, a Approval) plea {
 	p := plea{allow: m.notes.past.allowed(a.Execution.ID, now), entered: m.line.letIn(m.member, a.Execution.ID), blocks: m.blocked(now, a)}
 	if g := m.gate; g.Calendar != "" && g.Yield && !a.Since.IsZero() {
