@@ -12,10 +12,10 @@ type gateMetrics struct {
 	families
 	sources Sources
 
-	state, holder, enforced, ask, override, expires family
-	inside, waiting, read, problem                  family
-	approvals, pending, decisions, writes           family
-	late, skew                                      family
+	state, holder, enforced, ask, override, expires, allowed family
+	inside, waiting, read, problem                           family
+	approvals, pending, decisions, writes                    family
+	late, skew                                               family
 }
 
 func newGateMetrics(s Sources) gateMetrics {
@@ -25,6 +25,7 @@ func newGateMetrics(s Sources) gateMetrics {
 	m.enforced = m.gauge("andon_gate_enforced", "Whether AWS shows what the gate decided; 0 for a gate that may only observe.", "gate")
 	m.ask = m.gauge("andon_gate_ask", "Whether a person has to open.", "gate")
 	m.override = m.gauge("andon_override_active", "Whether a person's order is in force: to open, or to close.", "gate", "state")
+	m.allowed = m.gauge("andon_override_executions", "Executions that a person lets through the gate.", "gate")
 	m.expires = m.gauge("andon_override_expires_timestamp_seconds", "When the person's order in force ends, in seconds since 1970.", "gate", "state")
 	m.inside = m.gauge("andon_gate_inside", "Executions in the stage behind the gate.", "gate")
 	m.waiting = m.gauge("andon_gate_waiting", "Executions that wait before the gate.", "gate")
@@ -71,6 +72,7 @@ func (m gateMetrics) gate(ch chan<- prometheus.Metric, r gates.Report, name stri
 	if o := r.Override; o != nil {
 		m.expires.send(ch, seconds(o.Expires), name, o.Wants().String())
 	}
+	m.allowed.send(ch, float64(len(r.Allows)), name)
 	for _, state := range states[1:] { // to keep is no order
 		m.override.send(ch, flag(r.Override != nil && r.Override.Wants().String() == state), name, state)
 	}

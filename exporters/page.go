@@ -72,6 +72,7 @@ type gateCard struct {
 	Opens moment // when that is at the earliest
 	Order *orderNote
 
+	Through     []note   // executions that a person lets through; until when
 	HeldByParts []string // where the name may be broken
 
 	Reasons, Problems []note
@@ -186,6 +187,9 @@ func drawGate(r gates.Report, now time.Time) gateCard {
 	}
 	if o := c.GateView.Order; o != nil {
 		c.Order = &orderNote{o.Actor, o.Reason, o.State.String(), at(o.At), at(o.Expires), c.Own.State.String()}
+	}
+	for _, a := range r.Allows {
+		c.Through = append(c.Through, note{Text: clip(fmt.Sprintf("execution %s, by %s: %s", a.Execution, a.Actor, a.Reason)), Since: at(a.Expires)})
 	}
 	if e := c.GateView.Ended; e != nil && now.Sub(e.At) > 24*time.Hour {
 		c.GateView.Ended = nil // no news any more

@@ -101,3 +101,16 @@ func TestAllowsAreListed(t *testing.T) {
 		t.Errorf("%v %s", err, w.Body)
 	}
 }
+
+// The page tells of executions that are let through.
+func TestAllowsOnThePage(t *testing.T) {
+	t.Parallel()
+	r := open()
+	r.Allows = []gates.Allow{{ID: "1", Execution: "e2", Actor: "mia", Reason: "the <fix>", Expires: noon()}}
+	s := world(nil, r)
+	w := httptest.NewRecorder()
+	Handler(s).ServeHTTP(w, httptest.NewRequest("GET", "http://localhost:9797/", nil))
+	if !strings.Contains(w.Body.String(), "<strong>Let through:</strong> execution e2, by mia: the &lt;fix&gt;.") {
+		t.Errorf("%s", w.Body)
+	}
+}
