@@ -97,7 +97,7 @@ func (s paper) nextText(v exporters.CalendarNextView, fits time.Duration, zone i
 		}
 		return b.String()
 	case v.Opening == nil:
-		return s.wrap(fmt.Sprintf("%s is never clear for %s within ten years", name, v.For), 0, 2) + "\n"
+		return s.wrap(fmt.Sprintf("no time was found, within ten years, in which %s is clear for %s", name, v.For), 0, 2) + "\n"
 	case v.Opening.Equal(v.At):
 		fmt.Fprintf(&b, "%s\n", s.wrap(fmt.Sprintf("%s is clear at %s", name, glued(exporters.ZoneStamp(v.At, zone))), 0, 2))
 	default:
