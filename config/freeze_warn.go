@@ -22,7 +22,7 @@ func (c *Config) freezes(now time.Time) (all Errors) {
 		}
 		gate := gates.Gate{Name: g.Name, Stage: g.CodePipeline.Stage(), Action: g.CodePipeline.Action(), Fits: g.Fits}
 		days := c.Calendars[at].Calendar.With(nil, now)
-		for _, f := range gate.Freezes(days, now, now.Add(-gates.ResumesFor), now.Add(planned)) {
+		for _, f := range gate.Freezes(days, now, now.Add(-gates.LookBack), now.Add(planned)) {
 			endless := !f.Ends.Before(now.Add(planned)) // that is warned of with the calendar
 			if r, too := gate.Outlasts(f, 0); too && !endless && f.Ends.After(now) {
 				all = append(all, Error{g.Pos.File, g.Pos.Line, g.Pos.Col, string(path("gates").item(i).key("calendar")), oneLine(r.Text + ": " + r.Do)})

@@ -26,8 +26,16 @@ const (
 // release can wait: two weeks are enough to plan around it.
 const planAhead = 14 * 24 * time.Hour
 
-// replan is how often calendars are looked through for that.
-const replan = 10 * time.Minute
+// How often a calendar is looked through for that: in between, and when it has
+// changed, which a calendar with many sources does all the time.
+const (
+	replan  = 10 * time.Minute
+	rechart = time.Minute
+)
+
+// LookBack is how far back is looked for the beginning of a freeze: so far a calendar
+// is worked out. What is older is told by the causes that are still in force.
+const LookBack = 6 * 24 * time.Hour
 
 // A Freeze is an unbroken time in which no release may start at a gate: a BlackDay,
 // or one after the other with too little time between them.
@@ -40,7 +48,7 @@ type Freeze struct {
 func (f Freeze) Lasts() time.Duration { return f.Ends.Sub(f.Begins) + 2*MaxSkew }
 
 // Freezes are the times, from on and before to, in which c lets no release of g
-// start.
+// start. Of one that is under way at from, the beginning is that of its causes.
 func (g Gate) Freezes(c *calendar.Calendar, now, from, to time.Time) []Freeze {
 	const month = 30 * 24 * time.Hour // of a busy calendar no more is told at once
 	var all []Freeze
@@ -71,6 +79,9 @@ func (g Gate) freezes(all []Freeze, spans []calendar.Span) []Freeze {
 		f := Freeze{Begins: s.Start.Add(-g.Fits), Ends: s.End}
 		for _, cause := range s.Causes {
 			f.Windows = append(f.Windows, cause.Window)
+			if began := cause.Start.Add(-g.Fits); len(all) == 0 && !cause.Start.IsZero() && began.Before(f.Begins) {
+				f.Begins = began
+			}
 		}
 		if last := len(all) - 1; last >= 0 && !f.Begins.After(all[last].Ends.Add(2*MaxSkew)) {
 			all[last].Ends = f.Ends
@@ -131,8 +142,8 @@ func (m *member) freezes(now time.Time, known facts) []Freeze {
 	if c == nil {
 		return nil
 	}
-	if h := m.horizon; h.calendar != c || now.Sub(h.at).Abs() > replan {
-		all := m.gate.Freezes(c, now, now.Add(-longest), now.Add(planAhead+longest))
+	if age := now.Sub(m.horizon.at).Abs(); age > replan || m.horizon.calendar != c && age > rechart {
+		all := m.gate.Freezes(c, now, now.Add(-LookBack), now.Add(planAhead+longest))
 		m.horizon = horizon{c, now, slices.DeleteFunc(all, func(f Freeze) bool { return f.Ends.Before(now) || f.Begins.After(now.Add(planAhead)) })}
 	}
 	return m.horizon.freezes

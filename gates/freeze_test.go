@@ -44,10 +44,11 @@ func TestFreezesThatOutlast(t *testing.T) {
 		{"a chain with less between than a release takes", fits, 0, []calendar.Window{window("b", "2026-12-20T06:00", "2027-01-10"), window("a", "2026-12-01", "2026-12-19")}, "a b"},
 		{"an approval of 7 days", approval, 0, []calendar.Window{window("a", "2026-12-01", "2026-12-08")}, "a"},
 		{"an approval of 20 days", approval, 20 * day, []calendar.Window{window("a", "2026-12-01", "2026-12-08")}, ""},
+		{"under way for three weeks", transition, 0, []calendar.Window{window("a", "2026-11-06", "2026-12-10")}, "a"},
 		{"an approval of a day", approval, day, []calendar.Window{window("a", "2026-12-01", "2026-12-02"), window("b", "2026-12-04", "2026-12-05")}, "a|b"},
 	} {
 		var got []string
-		for _, f := range c.gate.Freezes(dates(t, c.windows...), friday, friday, friday.Add(100*day)) {
+		for _, f := range c.gate.Freezes(dates(t, c.windows...), friday, friday.Truncate(time.Second), friday.Add(100*day)) {
 			if r, too := c.gate.Outlasts(f, c.timeout); too {
 				got = append(got, strings.Join(f.Windows, " "))
 				if !strings.Contains(r.Text, c.gate.Name) || !r.Until.Equal(f.Ends) {
