@@ -3,6 +3,7 @@ package calendar_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,12 +157,25 @@ func (g generator) dates() (calendar.Selector, slow) {
 func (g generator) yearly() (calendar.Selector, slow) {
 	from, to := g.near(), g.near()
 	a, b := from.Format("01-02"), to.Format("01-02")
-	return calendar.Selector{From: a, To: b}, func(t time.Time) bool {
-		shown := clockAt(t, g.zone).Format("01-02")
-		if a <= b {
-			return a <= shown && shown <= b
+	in := func(year int, d time.Time, after int) time.Time {
+		day := time.Date(year, d.Month(), d.Day(), 0, 0, 0, 0, time.UTC)
+		if day.Month() != d.Month() { // February 29 is the beginning of March
+			return day
 		}
-		return a <= shown || shown <= b
+		return day.AddDate(0, 0, after)
+	}
+	var years []slow
+	for year := g.day.Year() - 1; year <= g.day.Year()+1; year++ {
+		end := year
+		if a > b {
+			end++
+		}
+		if begin, end := in(year, from, 0), in(end, to, 1); begin.Before(end) {
+			years = append(years, during(begin, end, g.zone))
+		}
+	}
+	return calendar.Selector{From: a, To: b}, func(t time.Time) bool {
+		return slices.ContainsFunc(years, func(in slow) bool { return in(t) })
 	}
 }
 

@@ -66,6 +66,8 @@ func TestFamilies(t *testing.T) {
 			"2026-10-20T00:00:00-04:00", "2026-12-01T00:00:00-05:00", "Sun 11-01T00:00 Tue 11-03T01:00"},
 		{"a midnight that does not exist", "America/Santiago", calendar.Selector{From: "2026-09-06", To: "2026-09-06"}, nil,
 			"2026-09-05T00:00:00-04:00", "2026-09-08T00:00:00-03:00", "Sun 09-06T00:00 Sun 09-06T23:00"},
+		{"a holiday that a zone skips", "Pacific/Apia", calendar.Selector{Holidays: &calendar.HolidayDays{Add: list("2011-12-30")}}, nil,
+			"2011-12-31T12:00:00+14:00", "2012-01-03T00:00:00+14:00", "Sat 12-31T12:00 Sun 01-01T00:00"},
 		{"from and to in a gap", "America/New_York", calendar.Selector{From: "2026-03-08T02:30", To: "2026-03-08T03:15"}, nil,
 			"2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00", "Sun 03-08T02:30 Sun 03-08T03:15"},
 		{"rrule by days", "Asia/Tokyo", calendar.Selector{RRule: "FREQ=MONTHLY;BYDAY=-1FR", Start: "2026-01-30"}, nil,

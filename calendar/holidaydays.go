@@ -30,6 +30,9 @@ type holidayStretch struct {
 // days are the holidays that touch a time, with what lies around them.
 func (f festive) days(lo, hi int64, b *ical.Budget) ([]holidayStretch, error) {
 	from, to := dateAt(lo-f.after.most(), f.zone), dateAt(hi-1+f.before.most(), f.zone)
+	if day := from.Add(-1); day.Year == from.Year || f.holidays.Country == "" {
+		from = day // one that a zone skips is kept on the next; years before may not be known
+	}
 	if err := spend(b, int(to.days()-from.days())+1); err != nil {
 		return nil, err
 	}
