@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -11,8 +12,8 @@ import (
 )
 
 // At tells what the calendar says of an instant. Whether copies of its sources are
-// too old is judged by now. What a copy says that is not believed any more still
-// blocks; that nothing blocks is not believed then.
+// too old is judged by now. What a copy says that is not believed is among the causes,
+// and makes the calendar neither black nor clear.
 func (c *Calendar) At(now, t time.Time) State {
 	at := floor(t)
 	return c.state(now, at, at+1)
@@ -29,7 +30,8 @@ func (c *Calendar) state(now time.Time, lo, hi int64) State {
 	if c == nil || len(c.windows) == 0 {
 		return State{Problems: []Problem{{Code: "missing", Text: "there is no such calendar", Do: "name a calendar of the configuration"}}}
 	}
-	w := c.look(lo, hi)
+	b := c.believing(now)
+	w := b.look(lo, hi)
 	s := State{Causes: make([]Cause, 0, 8)}
 	w.over(lo, hi, func(p piece) {
 		if c.windows[p.window].warn {
@@ -46,6 +48,35 @@ func (c *Calendar) state(now time.Time, lo, hi int64) State {
 	s.Problems, readable = c.problems(now, w)
 	s.Word = wordOf(black, readable)
 	return s
+}
+
+// believing is the calendar in which windows block nothing whose source is not believed
+// at now. Usually that is c.
+func (c *Calendar) believing(now time.Time) *Calendar {
+	b := c
+	for i, reader := range c.readers {
+		if _, believed := c.copies[i].problems(now); believed || c.windows[reader].warn || c.copies[i].Events == nil {
+			continue
+		}
+		if b == c {
+			b = clone(c)
+			b.windows = slices.Clone(c.windows)
+		}
+		b.windows[reader].mute = true
+	}
+	if b == c || c.worked == nil {
+		return b
+	}
+	w := clone(c.worked)
+	w.black = b.black(w)
+	b.worked = w
+	b.ahead(w)
+	return b
+}
+
+func clone[T any](v *T) *T {
+	c := *v
+	return &c
 }
 
 // wordOf: what is black is so whatever else cannot be read.

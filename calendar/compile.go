@@ -10,7 +10,8 @@ import (
 // A window is one of the settings, ready to be asked.
 type window struct {
 	name, reason, owner string
-	warn                bool
+	warn                bool // it only warns
+	mute                bool // it blocks nothing now, because it is not believed: see believing
 
 	zone   ical.Zone
 	set    set      // nil: events of a source

@@ -14,6 +14,7 @@ type piece struct {
 	stretch
 	window    int32
 	predicted bool
+	kept      bool   // it vanished from its source, and blocks whatever that says
 	reason    string // empty: the window's
 }
 
@@ -149,7 +150,7 @@ func (c *Calendar) kept(i int, lo, hi int64) (all []piece) {
 			s.hi = ceil(k.End)
 		}
 		if s.lo < hi && s.hi > lo && s.lo < s.hi {
-			all = append(all, piece{stretch: s, window: int32(i), reason: k.Reason, predicted: k.Predicted})
+			all = append(all, piece{stretch: s, window: int32(i), reason: k.Reason, predicted: k.Predicted, kept: true})
 		}
 	}
 	if narrowed, err := c.windows[i].narrowed(all, lo, hi); err == nil {

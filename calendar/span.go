@@ -39,6 +39,7 @@ func (c *Calendar) Spans(now, from, to time.Time) ([]Span, error) {
 	if c == nil || len(c.windows) == 0 {
 		return []Span{{Start: timeOf(lo), End: timeOf(hi)}}, nil
 	}
+	c = c.believing(now)
 	w := c.worked
 	if !w.covers(lo, hi) || len(w.failed) > 0 {
 		w = c.work(lo, hi)
@@ -61,8 +62,8 @@ func (c *Calendar) Spans(now, from, to time.Time) ([]Span, error) {
 // A cause in force.
 type active struct {
 	Cause
-	until int64
-	warn  bool
+	until       int64
+	warn, black bool
 }
 
 // sweep tells what is in force between edges.
@@ -73,20 +74,22 @@ func (c *Calendar) sweep(found []piece, edges []int64, readable bool) ([]Span, e
 	for i, lo := range edges[:len(edges)-1] {
 		in = slices.DeleteFunc(in, func(a active) bool { return a.until <= lo })
 		for ; len(found) > 0 && found[0].lo <= lo; found = found[1:] {
-			in = append(in, active{c.causeOf(found[0]), found[0].hi, c.windows[found[0].window].warn})
+			in = append(in, active{c.causeOf(found[0]), found[0].hi, c.windows[found[0].window].warn, c.blocks(found[0])})
 		}
 		if told += len(in); told > mostCauses {
 			return nil, ErrMany
 		}
 		s := Span{Start: timeOf(lo), End: timeOf(edges[i+1]), Causes: make([]Cause, 0, len(in))}
+		black := false
 		for _, a := range in {
+			black = black || a.black
 			if a.warn {
 				s.Warns = append(s.Warns, a.Cause)
 			} else {
 				s.Causes = append(s.Causes, a.Cause)
 			}
 		}
-		s.Word = wordOf(len(s.Causes) > 0, readable)
+		s.Word = wordOf(black, readable)
 		all = append(all, s)
 	}
 	return all, nil

@@ -56,7 +56,7 @@ type Problem struct {
 // value is unreadable.
 type State struct {
 	Word     Word      `json:"state"`
-	Causes   []Cause   `json:"causes"`               // all that make it black, by start
+	Causes   []Cause   `json:"causes"`               // by start; if it is unreadable, what would make it black if it were believed
 	Warns    []Cause   `json:"warns,omitempty"`      // windows in force that only warn
 	Problems []Problem `json:"problems,omitempty"`   // why it is unreadable, or about to become so
 	Next     time.Time `json:"next_change,omitzero"` // when Word changes; zero: not within ten years, or it cannot be told

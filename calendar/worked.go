@@ -48,29 +48,44 @@ func (c *Calendar) work(lo, hi int64) *worked {
 	}
 	w.pieces = slices.Clone(w.pieces) // as long as it is
 	slices.SortFunc(w.pieces, piece.compare)
-	for _, p := range w.pieces {
-		if !c.windows[p.window].warn {
-			w.black = append(w.black, p.clip(lo, hi))
-		}
-	}
-	w.black = slices.Clone(joined(w.black))
+	w.black = c.black(w)
 	w.reach = make([]int64, len(w.pieces))
 	w.measure(0, len(w.pieces))
 	return w
+}
+
+// black is what blocks in a stretch that has been worked out.
+func (c *Calendar) black(w *worked) (all []stretch) {
+	for _, p := range w.pieces {
+		if c.blocks(p) {
+			all = append(all, p.clip(w.lo, w.hi))
+		}
+	}
+	return slices.Clone(joined(all))
+}
+
+func (c *Calendar) blocks(p piece) bool {
+	w := &c.windows[p.window]
+	return !w.warn && (!w.mute || p.kept)
 }
 
 // around is work, and when what it says changes after it. That is not looked for where a
 // window is too expensive as it is.
 func (c *Calendar) around(lo, hi int64) *worked {
 	w := c.work(lo, hi)
+	c.ahead(w)
+	return w
+}
+
+// ahead looks for the first change after w.
+func (c *Calendar) ahead(w *worked) {
 	if slices.ContainsFunc(w.failed, func(f failure) bool { return errors.Is(f.err, ical.ErrBudget) }) {
-		w.unsure = true
-		return w
+		w.beyond, w.unsure = 0, true
+		return
 	}
 	var err error
-	w.beyond, err = c.change(hi, w.blackAt(hi-1))
+	w.beyond, err = c.change(w.hi, w.blackAt(w.hi-1))
 	w.unsure = err != nil
-	return w
 }
 
 // measure notes how far the pieces from i to before j reach: the middle one is the root
@@ -173,12 +188,15 @@ func (c *Calendar) blocking(lo, hi int64) (all []stretch, err error) {
 		}
 	}
 	for i := range c.windows {
-		if c.windows[i].warn || known && !c.worked.fails(i) {
+		w := &c.windows[i]
+		if w.warn || known && !c.worked.fails(i) {
 			continue
 		}
-		found, err := c.cut(i, lo, hi, budget(lo, hi))
-		if errors.Is(err, ical.ErrBudget) {
-			return nil, err
+		var found []piece
+		if !w.mute {
+			if found, err = c.cut(i, lo, hi, budget(lo, hi)); errors.Is(err, ical.ErrBudget) {
+				return nil, err
+			}
 		}
 		for _, p := range append(found, c.kept(i, lo, hi)...) {
 			all = append(all, p.clip(lo, hi))

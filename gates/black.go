@@ -50,6 +50,12 @@ func (e *Evidence) ask(g Gate, calendars calendar.Snapshot) {
 // black tells whether the calendar forbids a release.
 func (e Evidence) black() bool { return e.Calendar != nil && e.Calendar.Word == calendar.Black }
 
+// forbids tells whether what the calendar says speaks against a release, believed or
+// not: to close is safe, and can be taken back.
+func (e Evidence) forbids() bool {
+	return e.black() || e.unreadable() && len(e.Calendar.Causes) > 0
+}
+
 // unreadable tells whether the gate has a calendar that says nothing.
 func (e Evidence) unreadable() bool {
 	return e.Calendar != nil && e.Calendar.Word == calendar.Unreadable
@@ -58,7 +64,7 @@ func (e Evidence) unreadable() bool {
 // blackReasons are the causes for which the calendar forbids a release, each on its
 // own, and since when the first of them does. None where it does not.
 func (e Evidence) blackReasons() (rs []Reason, since time.Time) {
-	if !e.black() {
+	if !e.forbids() {
 		return nil, time.Time{}
 	}
 	for _, c := range e.Calendar.Causes {
@@ -75,6 +81,7 @@ func (e Evidence) blackReasons() (rs []Reason, since time.Time) {
 		since = e.Now
 		rs = []Reason{{Code: codeBlack, Text: "calendar " + e.CalendarName + " says it is a BlackDay"}}
 	}
+	rs = append(rs, e.unreadableReasons()...)
 	return rs, later(since, e.Clear) // it may have been entered after it should have begun: nobody overruled it before
 }
 

@@ -58,6 +58,7 @@ func TestDecideByCalendar(t *testing.T) {
 		{"S6: black without checks while blind", g(black, unchecked, blind), Keep, "blind blackday"},
 		{"S3: unreadable does not open", g(unreadable), Keep, "calendar-unreadable"},
 		{"S3: unreadable without checks does not open", g(unreadable, unchecked), Keep, "calendar-unreadable"},
+		{"not believed, and it says black: to close is safe", g(says(calendar.Unreadable, autumn)), Closed, "blackday calendar-unreadable"},
 		{"unreadable and unhealthy", g(unreadable, sick), Closed, "unhealthy"},
 		{"unreadable, and a hold of health", g(unreadable, young), Closed, "min-hold"},
 		{"S3: unreadable, and a hold of the calendar", g(unreadable, ours), Keep, "calendar-unreadable"},

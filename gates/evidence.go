@@ -80,7 +80,7 @@ func (g Gate) newHold(id string, now time.Time, e Evidence, v View) Hold {
 		return old.resumed(id, e, v)
 	}
 	if (old == nil || old.bare()) && e.blameless() {
-		h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Black: e.black()}
+		h := Hold{Intent: id, Began: now, Inside: v.Seen.Inside, OldRead: !v.Fresh || old != nil && old.OldRead, Black: e.forbids()}
 		if e.Override != nil {
 			h.Order = e.Override.ID
 		}
@@ -106,7 +106,7 @@ func (e Evidence) blameless() bool {
 	if own := e.own(); own.unwell() || e.Blind.Blind() && e.Override == nil {
 		return false
 	}
-	return e.Override != nil || e.black()
+	return e.Override != nil || e.forbids()
 }
 
 // extended is what a hold that stood for an order or the calendar becomes when

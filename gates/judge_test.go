@@ -68,6 +68,7 @@ func TestJudge(t *testing.T) {
 		{name: "S3: black", given: g(black), want: WaitReply, codes: "blackday"},
 		{name: "S3: unreadable", given: g(unreadable), want: WaitReply, codes: "calendar-unreadable"},
 		{name: "S3: unreadable rejects nothing", given: g(unreadable), gate: rejects, want: WaitReply, codes: "calendar-unreadable"},
+		{name: "not believed, and it says black: rejects nothing", given: g(says(calendar.Unreadable, autumn)), gate: rejects, asks: expiring, want: WaitReply, codes: "blackday calendar-unreadable"},
 		{name: "S4: unhealthy", given: g(clear, sick), want: WaitReply, codes: "unhealthy"},
 		{name: "S4: unknown", given: g(clear, unasked), gate: rejects, want: WaitReply, codes: "unknown"},
 		{name: "S4: the last run failed", given: g(clear, check(probes.Healthy, 0)), want: WaitReply, codes: "recovering"},

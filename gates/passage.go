@@ -118,7 +118,7 @@ func (e Evidence) resume(own Decision) Decision {
 func (h Hold) resumed(id string, e Evidence, v View) Hold {
 	h.Intent, h.Inside, h.Resumed, h.Changed = id, v.Seen.Inside, true, time.Time{}
 	h.OldRead = h.OldRead || !v.Fresh
-	h.Black = h.Black || e.black()
+	h.Black = h.Black || e.forbids()
 	return h
 }
 

@@ -63,7 +63,7 @@ func TestAgeOverRestarts(t *testing.T) {
 		w.stop()
 		w.start()
 		w.pass(90 * time.Minute)
-		w.is(calendar.Black, "old, and it said that this is a freeze")
+		w.is(calendar.Unreadable, "old, and it said that this is a freeze")
 		w.stop()
 	})
 }

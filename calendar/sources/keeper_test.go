@@ -130,7 +130,7 @@ func TestP1BadAnswersAtFirst(t *testing.T) {
 	})
 }
 
-func TestStaleIsUnreadableAndBlocksNevertheless(t *testing.T) {
+func TestStaleIsUnreadable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -145,7 +145,10 @@ func TestStaleIsUnreadableAndBlocksNevertheless(t *testing.T) {
 		w.is(calendar.Unreadable, "too old")
 		w.failed(sources.Unknown)
 		w.pass(5*hour + 30*time.Minute)
-		w.is(calendar.Black, "too old, and it said that this is a freeze")
+		w.is(calendar.Unreadable, "too old, and it said that this is a freeze")
+		if s := w.state(); len(s.Causes) != 1 || s.Causes[0].Reason != "freeze a" {
+			t.Errorf("what it said is not told: %+v", s)
+		}
 		if strings.Contains(fmt.Sprint(w.keeper.States(), w.state(), w.log.String()), "5ecre7") {
 			t.Error("the address is shown")
 		}
