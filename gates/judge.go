@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/probes"
 )
 
@@ -48,6 +49,9 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 	case c.Decision.State == Opened:
 		c.Reply = ApproveReply
 	case c.Decision.State == Closed && e.Override == nil && !e.Blind.Blind():
+		if g.finishes(p) {
+			e.Calendar = nil // it is past the calendar
+		}
 		if why, expires := e.expires(g, s, a); expires {
 			because(RejectReply, why)
 		} else if e.rejected(g) {
@@ -64,10 +68,13 @@ func (g Gate) yields(e Evidence, s Seen, a Approval, p plea) bool {
 		s.Enabled && len(s.Waiting) > 0
 }
 
+// finishes: it has entered production, and the calendar does not stop it there.
+func (g Gate) finishes(p plea) bool { return p.entered != "" && g.Midway == FinishMidway }
+
 // rejected tells whether a rule rejects for what closes. Of several causes the one
 // that rejects wins. A clock that is doubtful says nothing of a BlackDay.
 func (e Evidence) rejected(g Gate) bool {
-	return g.OnUnhealthy == RejectReply && e.where(codeUnhealthy, unhealthy) != nil || g.OnBlack == RejectReply && e.black() && !e.clockDoubtful()
+	return g.OnUnhealthy == RejectReply && e.where(codeUnhealthy, unhealthy) != nil || g.OnBlack == RejectReply && e.surelyBlack() && !e.clockDoubtful()
 }
 
 // expires: the calendar opens only after the approval has failed by itself, which
@@ -83,6 +90,18 @@ func (e Evidence) expires(g Gate, s Seen, a Approval) (Reason, bool) {
 		next = "the calendar opens next at " + localTime(e.Opening) + ": start a release then"
 	}
 	return Reason{Code: "expires", Until: a.Expires, Text: fmt.Sprintf("it would expire at %s, and %s", localTime(end.In(e.Opening.Location())), next)}, true
+}
+
+// surelyBlack: whichever clock is right. In doubt nothing is approved, and nothing is
+// rejected either: what comes as the BlackDay ends waits for the few seconds.
+func (e Evidence) surelyBlack() bool {
+	if !e.black() {
+		return false
+	}
+	late, early := e.Now.Add(MaxSkew), e.Now.Add(e.Fits-MaxSkew)
+	return len(e.Calendar.Causes) == 0 || slices.ContainsFunc(e.Calendar.Causes, func(c calendar.Cause) bool {
+		return !c.Start.After(early) && (c.End.IsZero() || c.End.After(late))
+	})
 }
 
 func (e Evidence) clockDoubtful() bool {
@@ -102,7 +121,7 @@ func (e Evidence) about(g Gate, a Approval, p plea) Decision {
 	case e.grounds() && a.Execution.Rollback:
 		e.Checks, e.Calendar = slices.DeleteFunc(slices.Clone(e.Checks), func(c CheckEvidence) bool { return !c.Starved }), nil
 		return e.pass(Reason{Code: "rollback", Text: "it is a rollback, which passes the calendar and production's health"})
-	case e.black() && p.entered != "" && g.Midway == FinishMidway:
+	case e.black() && g.finishes(p):
 		why := Reason{Code: "entered", Text: "gate " + p.entered + " let it into production before it turned black, and it finishes"}
 		e.Calendar = nil
 		if len(e.Checks) == 0 {

@@ -24,6 +24,10 @@ func asking(change func(*Approval)) Approval {
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	black, clear, unreadable := says(calendar.Black, autumn), says(calendar.Clear), says(calendar.Unreadable)
+	lasts := func(from, to time.Duration) func(*Evidence) {
+		return says(calendar.Black, calendar.Cause{Window: "black-friday", Start: friday.Add(from), End: friday.Add(to)})
+	}
+	fits := func(e *Evidence) { e.Fits = 45 * time.Minute }
 	check := func(v probes.Verdict, passes int) func(*Evidence) {
 		return func(e *Evidence) { e.Checks = []CheckEvidence{said("shop", v, passes)}; e.Checks[0].Needs = 1 }
 	}
@@ -83,6 +87,12 @@ func TestJudge(t *testing.T) {
 		{name: "own clock doubtful, unhealthy", given: g(sick, doubt("clock")), gate: rejects, want: RejectReply, codes: "unhealthy"},
 		{name: "journal not writable", given: g(clear, doubt("journal")), want: WaitReply, codes: "journal"},
 		{name: "on_black: reject", given: g(black), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: RejectReply, codes: "blackday"},
+		{name: "on_black: reject, as it ends by one clock", given: g(lasts(-time.Hour, 20*time.Second)), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: WaitReply, codes: "blackday"},
+		{name: "on_black: reject, as it begins by one clock", given: g(lasts(-20*time.Second, time.Hour)), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: WaitReply, codes: "blackday"},
+		{name: "on_black: reject, begun and not over by any clock", given: g(lasts(-30*time.Second, 31*time.Second)), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: RejectReply, codes: "blackday"},
+		{name: "on_black: reject, too late by one clock", given: g(lasts(44*time.Minute+40*time.Second, time.Hour), fits), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: WaitReply, codes: "too-late"},
+		{name: "on_black: reject, too late by any clock", given: g(lasts(44*time.Minute+30*time.Second, time.Hour), fits), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: RejectReply, codes: "too-late"},
+		{name: "on_black: reject, without beginning or end", given: g(says(calendar.Black, calendar.Cause{Window: "always"})), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: RejectReply, codes: "blackday"},
 		{name: "on_black: reject, and unhealthy", given: g(black, sick), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: RejectReply, codes: "unhealthy blackday"},
 		{name: "on_black: reject, unhealthy alone", given: g(clear, sick), gate: func(g *Gate) { g.OnBlack = RejectReply }, want: WaitReply, codes: "unhealthy"},
 		{name: "on_unhealthy: reject", given: g(clear, sick), gate: func(g *Gate) { g.OnUnhealthy = RejectReply }, want: RejectReply, codes: "unhealthy"},
@@ -117,6 +127,8 @@ func TestJudge(t *testing.T) {
 		{name: "entered, black, without checks", given: g(black, unchecked), plea: entered, want: ApproveReply, codes: "entered"},
 		{name: "entered, black, blind", given: g(black, unchecked, blind), plea: entered, want: WaitReply, codes: "blind"},
 		{name: "entered, black and unhealthy", given: g(black, sick), plea: entered, want: WaitReply, codes: "unhealthy entered"},
+		{name: "entered, black and unhealthy, on_black: reject", given: g(black, sick), gate: func(g *Gate) { g.OnBlack = RejectReply }, plea: entered, want: WaitReply, codes: "unhealthy entered"},
+		{name: "entered, black and unhealthy, and it expires", given: g(never, sick), plea: entered, asks: expiring, want: WaitReply, codes: "unhealthy entered"},
 		{name: "entered, unreadable", given: g(unreadable), plea: entered, want: WaitReply, codes: "calendar-unreadable"},
 		{name: "entered, midway: wait", given: g(black), gate: func(g *Gate) { g.Midway = WaitMidway }, plea: entered, want: WaitReply, codes: "blackday"},
 		{name: "entered, midway unset waits", given: g(black), gate: func(g *Gate) { g.Midway = "" }, plea: entered, want: WaitReply, codes: "blackday"},
