@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,6 +26,10 @@ type Tracer interface {
 	Trace(ctx context.Context, execution, run string) (Answered, error)
 }
 
+// A Doubter is a point that may believe for a while what it was told of a run: the
+// next Read has to ask for this one anew.
+type Doubter interface{ Doubt(run string) }
+
 // think keeps the books, and says which answers are due.
 func (m approval) think(ctx context.Context, now time.Time, known facts) []Verb {
 	past := m.notes.past
@@ -45,6 +50,7 @@ func (m approval) think(ctx context.Context, now time.Time, known facts) []Verb 
 	if unproven := func(c CheckEvidence) bool { return c.Passes < c.Up }; !slices.ContainsFunc(m.evidence(now, known).Checks, unproven) {
 		m.notes.forgot = false // whatever was before, it is over
 	}
+	maps.DeleteFunc(m.tried, func(run string, _ int) bool { return !m.waits(run) })
 	var due []Verb
 	for _, c := range m.cases(now, known) {
 		if v, ok := m.due(c, known); ok && !slices.Contains(due, v) {
@@ -138,18 +144,19 @@ func (m approval) act(ctx, longer context.Context, v Verb, t tick) {
 	}
 }
 
-// next is the first case in which v is due.
-func (m approval) next(v Verb, t tick) (Case, bool) {
+// next is the first case in which v is due, of those that failed least often: what
+// AWS refuses again and again must not keep the others waiting.
+func (m approval) next(v Verb, t tick) (next Case, found bool) {
 	if m.readErr != nil {
 		return Case{}, false
 	}
 	known := t.known()
 	for _, c := range m.cases(t.clock(), known) {
-		if due, ok := m.due(c, known); ok && due == v {
-			return c, true
+		if due, ok := m.due(c, known); ok && due == v && (!found || m.tried[c.Run] < m.tried[next.Run]) {
+			next, found = c, true
 		}
 	}
-	return Case{}, false
+	return next, found
 }
 
 // answer gives one answer: its intent becomes durable, all that speaks for it is
@@ -160,6 +167,7 @@ func (m approval) answer(ctx, longer context.Context, v Verb, t tick) bool {
 	if !ok {
 		return false
 	}
+	m.tried[c.Run]++
 	now := t.clock()
 	e := m.evidence(now, t.known())
 	i := m.intent(m.notes.nextID(now), v, e, c.Decision)
@@ -176,11 +184,14 @@ func (m approval) answer(ctx, longer context.Context, v Verb, t tick) bool {
 		m.actErr = &CallError{Code: "dropped", Operation: "PutApprovalResult", Untouched: true, Text: "not answered: " + why + "; andon tries again"}
 		return false
 	}
-	return m.carryOut(ctx, longer, t.clock, i, Action{Verb: v, Reason: i.Reason, Token: c.Token, Before: m.seen.Begun.Add(freshFor)})
+	return m.carryOut(ctx, longer, t.clock, i, Action{Verb: v, Reason: i.Reason, Token: c.Token, Run: c.Run, Before: m.seen.Begun.Add(freshFor)})
 }
 
 // secondThoughts says what speaks against the answer now, "" for nothing.
 func (m approval) secondThoughts(ctx context.Context, was Case, t tick) string {
+	if d, ok := m.point.(Doubter); ok {
+		d.Doubt(was.Run)
+	}
 	if err := m.read(ctx, t.clock()); err != nil {
 		return "could not look again: " + err.Error()
 	}

@@ -40,10 +40,11 @@ type member struct {
 	horizon horizon         // what is coming in its calendar
 	clear   time.Time       // when that was last seen to forbid nothing
 	writes  map[Verb]uint64 // that AWS confirmed
+	tried   map[string]int  // how often an answer to an approval that still waits was tried, by run
 }
 
 func newMember(g Gate, p Point, store journal.Store) *member {
-	m := &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}}
+	m := &member{gate: g, point: p, notes: newNotebook(store, g.Stream()), writes: map[Verb]uint64{}, tried: map[string]int{}}
 	m.duty = transition{m}
 	return m
 }

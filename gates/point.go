@@ -22,6 +22,7 @@ type Action struct {
 	Reason string    // for all but an open: as it will stand in AWS
 	Before time.Time // for all but a close: it is not sent later, because what was read may have changed
 	Token  string    // of the approval that is answered
+	Run    string    // of its action
 }
 
 // CodeAnswered is the code of a CallError for an approval that waits no more.

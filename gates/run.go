@@ -18,13 +18,16 @@ const (
 // a person gives an order, and sooner while something that is wanted has not
 // been reached. After each tick it tells tell, which may be nil.
 func (l *Line) Run(ctx context.Context, wake <-chan struct{}, tell func([]Report)) {
-	pause, random := retry, l.random(ctx)
+	pause, random, gave := retry, l.random(ctx), uint64(0)
 	for ctx.Err() == nil {
 		reports := l.Tick(ctx, time.Now)
 		if tell != nil {
 			tell(reports)
 		}
 		wait := untilNext(reports)
+		if n := answers(reports); n != gave { // it goes on: many wait, and each tick answers a few
+			gave, pause = n, retry
+		}
 		if wanting(reports) {
 			wait = min(wait, pause)
 			pause = min(pause*2, pace)
@@ -77,4 +80,12 @@ func wanting(reports []Report) bool {
 		}
 	}
 	return false
+}
+
+// answers is how many approvals have been answered.
+func answers(reports []Report) (n uint64) {
+	for _, r := range reports {
+		n += r.Approvals + r.Rejections
+	}
+	return n
 }

@@ -75,10 +75,18 @@ func (a *approval) Do(ctx context.Context, act gates.Action) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state, p.err, p.runs.old = nil, nil, true // whatever comes of it, what was read before is old
+	p.runs.doubt(act.Run)
 	_, err := call(ctx, p.account, "PutApprovalResult", false, &codepipeline.PutApprovalResultInput{
 		PipelineName: &p.name, StageName: &a.stage, ActionName: &a.action, Token: &act.Token,
 		Result: &types.ApprovalResult{Status: status, Summary: &act.Reason}}, p.account.api.PutApprovalResult, once, notAfter(act.Before))
 	return err
+}
+
+// Doubt lets the next Read ask for that run, however long ago it began.
+func (a *approval) Doubt(run string) {
+	a.pipeline.mu.Lock()
+	defer a.pipeline.mu.Unlock()
+	a.pipeline.runs.doubt(run)
 }
 
 // Trace tells what became of one run of the approval.

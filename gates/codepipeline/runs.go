@@ -2,6 +2,7 @@ package codepipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -17,13 +18,20 @@ type runs struct {
 	old   bool      // something was answered since
 	all   []types.ActionExecutionDetail
 	upTo  time.Time // all that began before has been listed once; on AWS's clock
+
+	looked map[string]time.Time // when runs further back than the list were asked for, by id
+	doubts map[string]bool      // runs that are asked for the next time, by id
 }
 
-// Bounds of listing: pages of a hundred runs, and how much later than a younger
-// one a run may turn up in the list.
+// Bounds of listing: pages of a hundred runs, how much later than a younger one a
+// run may turn up in the list, and, of runs further back, how many are asked for at
+// a time, and how long what was told of one is believed. Each is a call of its own:
+// all together they would take longer than what they tell may be old.
 const (
-	maxPages = 20
-	listLate = 10 * time.Minute
+	maxPages  = 20
+	listLate  = 10 * time.Minute
+	farAtOnce = 5
+	farFor    = 30 * time.Second
 )
 
 // list sees to it that p.runs were asked for at or after notBefore: those that
@@ -51,16 +59,8 @@ func (p *Pipeline) list(ctx context.Context, notBefore time.Time) error {
 			break
 		}
 	}
-	for _, r := range before.all {
-		_, asks := p.declared.timeouts[aws.ToString(r.StageName)][aws.ToString(r.ActionName)]
-		if !asks || r.Status != types.ActionExecutionStatusInProgress || now.has(r) {
-			continue
-		}
-		some, err := p.listOf(ctx, r.PipelineExecutionId)
-		if err != nil {
-			return err
-		}
-		now.all = append(now.all, some...)
+	if err := p.listFar(ctx, before, &now); err != nil {
+		return err
 	}
 	for _, r := range now.all {
 		if t := aws.ToTime(r.StartTime); t.After(now.upTo) {
@@ -71,11 +71,55 @@ func (p *Pipeline) list(ctx context.Context, notBefore time.Time) error {
 	return nil
 }
 
-// listOf is one execution's runs, the last hundred.
+// listFar adds to now the approvals that waited before and are further back than it
+// reaches: those that are doubted, and of the others those that were not asked for
+// since longest. The rest stands as it was told.
+func (p *Pipeline) listFar(ctx context.Context, before runs, now *runs) error {
+	now.looked = map[string]time.Time{}
+	id := func(r types.ActionExecutionDetail) string { return aws.ToString(r.ActionExecutionId) }
+	var far []types.ActionExecutionDetail
+	for _, r := range before.all {
+		_, asks := p.declared.timeouts[aws.ToString(r.StageName)][aws.ToString(r.ActionName)]
+		if asks && r.Status == types.ActionExecutionStatusInProgress && !now.has(r) {
+			far = append(far, r)
+		}
+	}
+	slices.SortStableFunc(far, func(a, b types.ActionExecutionDetail) int { return before.looked[id(a)].Compare(before.looked[id(b)]) })
+	for i, r := range far {
+		last := before.looked[id(r)]
+		if !before.doubts[id(r)] && (i >= farAtOnce || now.begun.Sub(last) < farFor) {
+			now.all = append(now.all, r)
+			now.looked[id(r)] = last
+			continue
+		}
+		some, err := p.listOf(ctx, r.PipelineExecutionId)
+		if err != nil {
+			return err
+		}
+		now.all = append(now.all, some...)
+		now.looked[id(r)] = now.begun
+	}
+	return nil
+}
+
+// doubt lets a run be asked for at the next list, by itself if need be.
+func (r *runs) doubt(run string) {
+	if r.doubts == nil {
+		r.doubts = map[string]bool{}
+	}
+	r.doubts[run] = true
+}
+
+// listOf is one execution's runs, the last hundred. One that CodePipeline does not
+// know, as after the pipeline was made anew, has none.
 func (p *Pipeline) listOf(ctx context.Context, execution *string) ([]types.ActionExecutionDetail, error) {
 	out, err := call(ctx, p.account, "ListActionExecutions", false, &codepipeline.ListActionExecutionsInput{PipelineName: &p.name,
 		Filter: &types.ActionExecutionFilter{PipelineExecutionId: execution}}, p.account.api.ListActionExecutions)
-	if err != nil {
+	var unknown *types.PipelineExecutionNotFoundException
+	switch {
+	case errors.As(err, &unknown):
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
 	return out.ActionExecutionDetails, nil

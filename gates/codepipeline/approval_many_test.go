@@ -1,0 +1,117 @@
+package codepipeline_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/journal"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
+)
+
+// L3: what waits is answered however much has run since, and further back than a page
+// of the list: to ask for each alone takes longer than what is known may be old.
+func TestWaitingFurtherBackThanAPage(t *testing.T) {
+	for _, waiting := range []int{25, 49} {
+		t.Run(fmt.Sprint(waiting), func(t *testing.T) {
+			const ends = 6 * time.Hour
+			releasing(t, func(r *release) {
+				r.mode = types.ExecutionModeParallel
+				r.black(blackout{0, ends})
+			}, func(t *testing.T, r *release) {
+				for n := range waiting {
+					r.ask(fmt.Sprint("rev-", n))
+				}
+				for n := range 60 {
+					r.halt(r.ask(fmt.Sprint("halted-", n)))
+				}
+				time.Sleep(time.Until(storyBegins.Add(ends - 5*time.Minute)))
+				r.start()
+				time.Sleep(time.Until(storyBegins.Add(ends + gates.MaxSkew + time.Minute)))
+				if n := len(r.answers()); n < 25 {
+					t.Fatalf("L3: a minute after the BlackDay %d of %d are answered; %.500s", n, waiting, r.says())
+				}
+				time.Sleep(time.Minute)
+				if n := len(r.answers()); n != waiting {
+					t.Errorf("L3: two minutes after the BlackDay %d of %d are answered; %.500s", n, waiting, r.says())
+				}
+				r.auditAnswers()
+			})
+		})
+	}
+}
+
+// L3, S5: one that cannot be answered, for whatever reason, does not keep the others
+// waiting.
+func TestOneCannotBeAnswered(t *testing.T) {
+	for name, refuse := range map[string]func(w http.ResponseWriter){
+		"a token that AWS does not know": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"__type":"InvalidApprovalTokenException","message":"no such token"}`)
+		},
+		"an internal failure": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			releasing(t, func(r *release) {
+				r.mode = types.ExecutionModeParallel
+				r.black(blackout{0, 10 * time.Minute})
+			}, func(t *testing.T, r *release) {
+				r.start()
+				first := r.ask("rev-0")
+				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(w http.ResponseWriter) bool {
+					bad := r.intends(first)
+					if bad {
+						refuse(w)
+					}
+					return bad
+				}}
+				others := []string{r.ask("rev-1"), r.ask("rev-2"), r.ask("rev-3")}
+				time.Sleep(time.Until(storyBegins.Add(10*time.Minute + gates.MaxSkew + time.Minute)))
+				for _, id := range others {
+					if r.status(id) != "Succeeded" {
+						t.Errorf("L3: one behind it is %s; %s", r.status(id), r.says())
+					}
+				}
+				r.before = nil
+				time.Sleep(20 * time.Second)
+				if r.status(first) != "Succeeded" {
+					t.Errorf("P9: it is %s; %s", r.status(first), r.says())
+				}
+				r.auditAnswers()
+			})
+		})
+	}
+}
+
+// intends tells whether the last intent in the journal is to answer that execution.
+func (r *release) intends(execution string) bool {
+	records, err := r.store.Read(r.t.Context(), r.gate.Stream(), 0, 0)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	records = slices.DeleteFunc(records, func(x journal.Record) bool { return x.Kind != "intent" })
+	return len(records) > 0 && strings.Contains(string(records[len(records)-1].Body), `"approval":{"execution":{"id":"`+execution)
+}
+
+// A BlackDay that may be over by one of the clocks rejects nothing: what comes with
+// its end, as one that is started then, waits for the few seconds and is approved.
+func TestComesAsTheBlackDayEnds(t *testing.T) {
+	releasing(t, func(r *release) {
+		r.gate.OnBlack = gates.RejectReply
+		r.black(blackout{0, 10 * time.Minute})
+	}, func(t *testing.T, r *release) {
+		r.start()
+		time.Sleep(time.Until(storyBegins.Add(10 * time.Minute)))
+		id := r.ask("rev-1")
+		time.Sleep(gates.MaxSkew + 10*time.Second)
+		if _, said := r.said(id); r.status(id) != "Succeeded" {
+			t.Errorf("it is %s: %q; %s", r.status(id), said, r.says())
+		}
+		r.auditAnswers()
+	})
+}
