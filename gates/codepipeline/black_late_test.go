@@ -13,11 +13,11 @@ import (
 // A fix inside a BlackDay: it is let in, and nothing behind it is.
 func TestFixInABlackDay(t *testing.T) {
 	evening(t, func(t *testing.T, w *world) {
-		_, ends := w.blackday(10*time.Minute, 10*time.Hour)
+		_, ends := w.blackday(10*time.Minute, time.Hour)
 		w.start()
-		time.Sleep(time.Hour)
+		time.Sleep(20 * time.Minute)
 		w.push("rev-2")
-		time.Sleep(time.Hour)
+		time.Sleep(10 * time.Minute)
 		fix := w.push("the-fix")
 		w.allow(fix)
 		time.Sleep(20 * time.Second)
@@ -25,7 +25,7 @@ func TestFixInABlackDay(t *testing.T) {
 			t.Fatalf("%+v", w.report())
 		}
 		next := w.push("rev-4")
-		time.Sleep(time.Hour)
+		time.Sleep(20 * time.Minute)
 		if w.latest() == next {
 			t.Error("S3: what came behind it is in, too")
 		}
