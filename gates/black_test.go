@@ -22,6 +22,14 @@ func says(word calendar.Word, causes ...calendar.Cause) func(*Evidence) {
 	}
 }
 
+func TestAllReasonsAreTold(t *testing.T) {
+	t.Parallel()
+	d := Decide(Evidence{Checks: []CheckEvidence{said("shop", probes.Unhealthy, 0), said("api", probes.Healthy, 3), said("login", probes.Unhealthy, 0)}})
+	if len(d.Reasons) != 2 || d.Reasons[0].Check != "shop" || d.Reasons[1].Check != "login" {
+		t.Errorf("reasons %+v, want shop's and login's", d.Reasons)
+	}
+}
+
 // What a calendar makes of a decision, beside production.
 func TestDecideByCalendar(t *testing.T) {
 	t.Parallel()
