@@ -5,7 +5,7 @@ import "time"
 // Settings are a calendar as it is configured: windows that are ORed. Blocking
 // always wins, so their order means nothing.
 type Settings struct {
-	Name     string   `koanf:"name"`     // lower case letters, digits, dots, hyphens; at most 40
+	Name     string   `koanf:"name"`     // letters, digits, dots, hyphens, underscores; at most 40
 	Timezone string   `koanf:"timezone"` // an IANA or Windows name; required
 	Windows  []Window `koanf:"windows"`  // at least one
 }

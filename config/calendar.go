@@ -3,7 +3,10 @@ package config
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/andon-project/andon/calendar"
 	"github.com/andon-project/andon/probes/kinds"
@@ -45,7 +48,7 @@ func (d *decoder) checkCalendars(c *Config) {
 
 func (d *decoder) checkCalendar(p path, c *Calendar) {
 	c.Pos, c.references = d.pos(p).value, d.refs.known
-	d.checkName(p.key("name"), c.Name)
+	d.checkCalendarName(p.key("name"), c.Name)
 	if in := p.key("timezone"); d.given(in) {
 		c.Timezone = d.zone(in, c.Timezone).String()
 	} else {
@@ -72,14 +75,38 @@ func (d *decoder) checkCalendar(p path, c *Calendar) {
 	}
 }
 
+// checkCalendarName: it stands in addresses of pages and feeds.
+func (d *decoder) checkCalendarName(p path, name string) {
+	switch {
+	case !d.given(p):
+		d.report(p, "missing: give it a name like blackdays")
+	case !calendarPattern.MatchString(name):
+		d.report(p, "want a name of 1 to 40 letters, digits, dots, hyphens and underscores that begins with a letter or digit, %s", got(p, name))
+	}
+}
+
+// longestLabel is how many characters the name of a window may have.
+const longestLabel = 60
+
+// isLabel: a window's name is for people, and stands nowhere that is read by programs.
+func isLabel(name string) bool {
+	return name != "" && name == strings.TrimSpace(name) && utf8.RuneCountInString(name) <= longestLabel && !strings.ContainsFunc(name, unseen)
+}
+
+func unseen(r rune) bool { return !unicode.IsPrint(r) }
+
 // checkWindowName names a window by its place where it has no name. What is known of a
 // source is kept under its window's name, which must not change when others come and go.
 func (d *decoder) checkWindowName(p path, i int, w *calendar.Window) {
-	if d.given(p) || w.ICS != nil || w.SSM != nil {
-		d.checkName(p, w.Name)
-		return
+	switch {
+	case d.given(p) && !isLabel(w.Name):
+		d.report(p, "want a name of 1 to %d characters that can be seen, %s", longestLabel, got(p, w.Name))
+	case d.given(p):
+	case w.ICS != nil || w.SSM != nil:
+		d.report(p, "missing: give it a name like marketing")
+	default:
+		w.Name = "window-" + strconv.Itoa(i+1)
 	}
-	w.Name = "window-" + strconv.Itoa(i+1)
 }
 
 // calendarErrors reports what calendars have to say of a calendar's settings. That
@@ -169,8 +196,8 @@ func (d *decoder) nameWindows(all []Calendar) {
 			continue
 		}
 		in := path("calendars").item(calendar).key("windows").item(window).key("name")
-		if name := all[calendar].Windows[window].Name; d.given(in) && namePattern.MatchString(name) {
-			d.errs[i].Msg = "window " + name + ": " + e.Msg
+		if name := all[calendar].Windows[window].Name; d.given(in) && isLabel(name) {
+			d.errs[i].Msg = "window " + d.refs.hide(name) + ": " + e.Msg
 		}
 	}
 }

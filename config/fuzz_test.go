@@ -38,7 +38,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil && err.Error() == "" {
 			t.Error("refused without a word")
 		}
-		if shown := told(real, err); !bytes.Contains(text, []byte("s3cr")) && strings.Contains(shown, secret[:6]) {
+		if shown := told(real, err); !bytes.Contains(bytes.ToLower(text), []byte("s3cr")) && strings.Contains(strings.ToLower(shown), secret[:6]) {
 			t.Errorf("shows what a reference stands for: %s", shown)
 		}
 		c, err := load("andon.yaml", text, Overrides{}, table())

@@ -61,6 +61,7 @@ func (r *references) remember(value, written string) {
 		r.known = kinds.References{}
 	}
 	r.known[value] = written
+	r.known[strings.ToUpper(value)] = written // rules and countries are told in capitals
 }
 
 // during returns what is put in while f runs, nil if it is nothing.

@@ -13,8 +13,9 @@ import (
 const maxHost = 253
 
 var (
-	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
-	hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+	namePattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,39}$`)
+	calendarPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+	hostPattern     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 )
 
 // check judges what has been decoded, and fills in the defaults that depend on
