@@ -81,8 +81,7 @@ func (e Evidence) rejected(g Gate) bool {
 // is soon. A rejection says more than that, and when to come again.
 func (e Evidence) expires(g Gate, s Seen, a Approval) (Reason, bool) {
 	end := a.Expires.Add(-s.Skew)
-	if !e.black() || a.Expires.IsZero() || e.clockDoubtful() || e.Now.Before(end.Add(-g.RejectBefore)) ||
-		!e.Opening.IsZero() && e.Opening.Before(end) {
+	if !e.black() || a.Expires.IsZero() || e.clockDoubtful() || e.Now.Before(end.Add(-g.RejectBefore)) || !e.shut(end) {
 		return Reason{}, false
 	}
 	next := "the calendar does not open again as far as it is known"
@@ -102,6 +101,15 @@ func (e Evidence) surelyBlack() bool {
 	return len(e.Calendar.Causes) == 0 || slices.ContainsFunc(e.Calendar.Causes, func(c calendar.Cause) bool {
 		return !c.Start.After(early) && (c.End.IsZero() || c.End.After(late))
 	})
+}
+
+// shut tells whether the calendar certainly does not open before end. Where it turns
+// clear of what is known, and of the rest nothing is, it may.
+func (e Evidence) shut(end time.Time) bool {
+	if e.Opening.IsZero() {
+		return e.Calendar.Next.IsZero()
+	}
+	return !e.Opening.Before(end)
 }
 
 func (e Evidence) clockDoubtful() bool {

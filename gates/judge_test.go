@@ -101,6 +101,7 @@ func TestJudge(t *testing.T) {
 		{name: "it opens when it expires", given: g(opens(59 * time.Minute)), asks: expiring, want: RejectReply, codes: "expires blackday"},
 		{name: "it opens too late, and there is time", given: g(opens(99 * time.Hour)), want: WaitReply, codes: "blackday"},
 		{name: "it opens never", given: g(never), asks: expiring, want: RejectReply, codes: "expires blackday"},
+		{name: "when it opens is not known", given: g(never, func(e *Evidence) { e.Calendar.Next = friday.Add(99 * time.Hour) }), asks: expiring, want: WaitReply, codes: "blackday"},
 		{name: "when it expires is not known", given: g(never), asks: asking(func(a *Approval) { a.Expires = time.Time{} }), want: WaitReply, codes: "blackday"},
 		{name: "it opens too late, clock doubtful", given: g(never, doubt("clock")), asks: expiring, want: WaitReply, codes: "blackday"},
 		{name: "it expires while unhealthy", given: g(clear, sick), asks: expiring, want: WaitReply, codes: "unhealthy"},
