@@ -133,9 +133,37 @@ func (l *Line) endPassages(ctx context.Context, clock func() time.Time) {
 	}
 	defer resume()
 	for _, m := range l.members {
-		if m.notes.past.passing() && m.read(ctx, clock()) == nil {
+		past := m.notes.past
+		unsure := past.Pending != nil && past.Pending.Allow != nil
+		if !unsure && !past.passing() {
+			continue
+		}
+		if m.readAgain(ctx, clock) == nil && unsure {
+			m.duty.think(ctx, clock(), l.facts())
+		}
+		if m.notes.past.passing() { // what was read before shows it enabled, if nothing newer can be read
 			m.passed(ctx, clock())
+		}
+		if m.notes.past.resumes() && m.seen.Enabled {
 			m.duty.act(ctx, ctx, Close, tick{clock(), clock, l.facts})
+		}
+	}
+}
+
+// readAgain reads until it succeeds, for half of the time that is left when andon is
+// told to stop: the other half is for the close.
+func (m *member) readAgain(ctx context.Context, clock func() time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, stopGrace/2)
+	defer cancel()
+	for {
+		err := m.read(ctx, clock())
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(retry / 4):
 		}
 	}
 }

@@ -78,6 +78,8 @@ func (m transition) busy() string {
 		return "its journal cannot be used now, and what it holds has to be written there first; look at the data directory"
 	case past.Pending != nil:
 		return fmt.Sprintf("it is not known yet whether AWS took its last write at %s"+giveBack, m.gate.Place(), m.gate.Name)
+	case past.passing(), past.resumes() && m.seen.Enabled:
+		return fmt.Sprintf("it let execution %s in at %s, and has to close behind it; wait until it has", short(past.Passage.Allow.Execution), m.gate.Place())
 	case holder == Unread && !m.misplaced():
 		return "AWS has not been read since andon started, so what it holds there is not known; andon tries again"
 	case holder == Ours, holder == Adrift, holder == Dubious, past.Stands != nil && m.readErr != nil:
