@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/andon-project/andon/calendar/ical"
@@ -42,11 +43,11 @@ func (w Window) compile(p place, calendarZone ical.Zone) window {
 		c.zone = ical.Location(nil) // to find the other mistakes
 	}
 	before := p.count()
-	family := w.Selector.compile(p, c.zone)
+	family := w.Selector.compile(p, reading{Zone: c.zone})
 	var holes []set
 	for i, e := range w.Except {
 		in := p.key("except").item(i)
-		hole := e.compile(in, c.zone)
+		hole := e.compile(in, reading{c.zone, true})
 		if hole.events {
 			in.report("an exception cannot be events of a source: write its dates, or make the source a calendar of its own")
 		}
@@ -95,16 +96,16 @@ func (c chosen) whole() set {
 }
 
 // compile makes sets of a selector.
-func (s Selector) compile(p place, zone ical.Zone) chosen {
+func (s Selector) compile(p place, r reading) chosen {
 	var c chosen
-	narrow, narrows := s.pattern(p, zone)
+	narrow, narrows := s.pattern(p, r)
 	if narrows {
 		c.narrow = narrow
 	}
 	if len(s.Hours) > 0 {
 		c.clock = &narrow
 	} else if s.Outside != nil && len(s.Outside.Hours) > 0 {
-		inner, _ := Selector{Days: s.Outside.Days, Hours: s.Outside.Hours}.pattern(place{errs: new(Errors)}, zone)
+		inner, _ := Selector{Days: s.Outside.Days, Hours: s.Outside.Hours}.pattern(place{errs: new(Errors)}, r.inverse())
 		c.clock = &inner
 	}
 	if s.Start != "" && s.RRule == "" {
@@ -121,7 +122,7 @@ func (s Selector) compile(p place, zone ical.Zone) chosen {
 	case len(given) == 0:
 		c.calculable = true
 	default:
-		s.family(p, given[0], zone, &c)
+		s.family(p, given[0], r, &c)
 	}
 	return c
 }
@@ -143,19 +144,19 @@ func (s Selector) families() (given []string) {
 }
 
 // family compiles the one that is given.
-func (s Selector) family(p place, name string, zone ical.Zone, c *chosen) {
+func (s Selector) family(p place, name string, r reading, c *chosen) {
 	switch name {
 	case "from":
-		s.dates(p, zone, c)
+		s.dates(p, r, c)
 	case "outside":
-		c.family, c.calculable = s.Outside.compile(p.key(name), zone), true
+		c.family, c.calculable = s.Outside.compile(p.key(name), r), true
 	case "holidays":
-		c.feast = s.Holidays.compile(p.key(name), zone)
+		c.feast = s.Holidays.compile(p.key(name), r)
 		c.family = *c.feast
 	case "rrule":
-		c.family = s.rrule(p, zone)
+		c.family = s.rrule(p, r)
 	case "cron":
-		c.family, c.calculable = s.cron(p, zone), true
+		c.family, c.calculable = s.cron(p, r), true
 	default:
 		c.events = true
 		if s.ICS != nil {
@@ -167,8 +168,8 @@ func (s Selector) family(p place, name string, zone ical.Zone, c *chosen) {
 }
 
 // pattern are days, hours and months.
-func (s Selector) pattern(p place, zone ical.Zone) (pattern, bool) {
-	t := pattern{zone, everyDay, everyMonth, []stretch{wholeDay}}
+func (s Selector) pattern(p place, r reading) (pattern, bool) {
+	t := pattern{reading: r, days: everyDay, months: everyMonth, hours: []stretch{wholeDay}}
 	var err error
 	if len(s.Days) > 0 {
 		if t.days, err = parseDays(s.Days); err != nil {
@@ -185,6 +186,7 @@ func (s Selector) pattern(p place, zone ical.Zone) (pattern, bool) {
 			p.key("months").report("%v", err)
 		}
 	}
+	t.ordinary = joined(slices.Clone(t.hours))
 	return t, len(s.Days)+len(s.Hours)+len(s.Months) > 0
 }
 
@@ -245,7 +247,9 @@ func (w *window) night() bool {
 		return false
 	}
 	b := ical.Budget(100)
-	day, err := pattern{ical.Location(nil), everyDay, everyMonth, w.clock.hours}.within(10*daySeconds, 12*daySeconds, &b)
+	every := *w.clock
+	every.Zone, every.days, every.months = ical.Location(nil), everyDay, everyMonth
+	day, err := every.within(10*daySeconds, 12*daySeconds, &b)
 	if err != nil || len(day) == 0 {
 		return false
 	}

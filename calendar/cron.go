@@ -15,7 +15,7 @@ import (
 // where clocks are changed: a start is a time on the clock, read as [ical.Resolve]
 // reads it.
 type cron struct {
-	zone      ical.Zone
+	reading
 	months    uint64
 	monthDays uint64
 	weekdays  uint64
@@ -146,8 +146,8 @@ func cronNumber(word string, names func(int) string) (int, bool) {
 }
 
 // prepare works out an ordinary day.
-func (c *cron) prepare(length Length, zone ical.Zone) {
-	c.length, c.zone = length, zone
+func (c *cron) prepare(length Length, r reading) {
+	c.length, c.reading = length, r
 	for _, t := range c.times {
 		c.ordinary = append(c.ordinary, stretch{t, t + length.seconds()})
 	}
@@ -163,18 +163,13 @@ func (c cron) within(lo, hi int64, b *ical.Budget) (all []stretch, err error) {
 		if !c.has(day) {
 			continue
 		}
-		before, kept := len(all), 0
+		n := len(all)
 		all = c.start(all, day)
-		for _, s := range all[before:] {
-			if s = s.clip(lo, hi); s.lo < s.hi {
-				all[before+kept] = s
-				kept++
-			}
-		}
-		if err := spend(b, len(all[before:])/10+stretchSteps*kept); err != nil {
+		given := len(all) - n
+		all = clipped(all, n, lo, hi)
+		if err := spend(b, given/10+stretchSteps*(len(all)-n)); err != nil {
 			return nil, err
 		}
-		all = all[:before+kept]
 	}
 	return joined(all), nil
 }
@@ -194,8 +189,8 @@ func (c cron) has(day int64) bool {
 // start adds what begins on a day.
 func (c cron) start(all []stretch, day int64) []stretch {
 	date := dateOf(time.Unix(day*daySeconds, 0).UTC())
-	midnight := instant(date.midnight(), c.zone)
-	offset, from, until := c.zone.Offset(time.Unix(midnight, 0))
+	midnight := instant(date.midnight(), c.Zone)
+	offset, from, until := c.Zone.Offset(time.Unix(midnight, 0))
 	if c.length.Days == 0 && midnight == day*daySeconds-int64(offset) &&
 		(from.IsZero() || from.Unix() <= midnight-daySeconds) && (until.IsZero() || until.Unix() >= midnight+daySeconds) {
 		for _, s := range c.ordinary {
@@ -205,8 +200,8 @@ func (c cron) start(all []stretch, day int64) []stretch {
 	}
 	for _, t := range c.times {
 		wall := date.midnight().Add(0, int(t))
-		at := instant(wall, c.zone)
-		all = append(all, stretch{at, c.length.after(at, wall, c.zone)})
+		at := instant(wall, c.Zone)
+		all = append(all, stretch{at, c.later(c.length, at, wall)})
 	}
 	return all
 }

@@ -37,13 +37,24 @@ func first(wall time.Time, zone *time.Location) time.Time {
 	panic("no such time")
 }
 
-// during is from one time on the clock to another, or as long if nothing would be left.
-func during(from, to time.Time, zone *time.Location) slow {
-	lo, hi := first(from, zone), first(to, zone)
-	if !lo.Before(hi) {
+// during is from one time on the clock to another. If nothing would be left, it is as
+// long, unless it opens.
+func (g generator) during(from, to time.Time) slow {
+	lo, hi := first(from, g.zone), first(to, g.zone)
+	if !lo.Before(hi) && !g.opens {
 		hi = lo.Add(to.Sub(from))
 	}
 	return func(t time.Time) bool { return !t.Before(lo) && t.Before(hi) }
+}
+
+// exists tells whether a clock shows a date at all.
+func exists(day time.Time, zone *time.Location) bool {
+	for t := day.Add(-26 * time.Hour); t.Before(day.Add(50 * time.Hour)); t = t.Add(time.Hour) {
+		if clockAt(t, zone).Truncate(24 * time.Hour).Equal(day) {
+			return true
+		}
+	}
+	return false
 }
 
 // A generator makes windows at random, with what they mean. All of their times are
@@ -52,6 +63,14 @@ type generator struct {
 	*rand.Rand
 	zone *time.Location
 	day  time.Time // as a clock shows it, in UTC
+
+	opens bool // what it makes leaves times open: a hole, or business hours
+}
+
+// inverse makes what is taken away.
+func (g generator) inverse() generator {
+	g.opens = !g.opens
+	return g
 }
 
 func (g generator) chance(n int) bool { return g.IntN(n) == 0 }
@@ -72,7 +91,7 @@ func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, min
 func (g generator) pattern() (days, hours, months []string, in slow) {
 	var on [7]bool
 	inMonth := func(time.Month) bool { return true }
-	begin, end := 0, 24*60
+	ranges := [][2]int{{0, 24 * 60}}
 	for d := range on {
 		on[d] = true
 	}
@@ -89,18 +108,33 @@ func (g generator) pattern() (days, hours, months []string, in slow) {
 		inMonth = func(n time.Month) bool { return m == n }
 	}
 	if len(days) == 0 || g.chance(2) {
-		for begin, end = g.minute(), g.minute(); begin == end; end = g.minute() {
+		ranges = nil
+		for left := 24 * 60; len(ranges) == 0 || g.chance(4); {
+			begin, end := g.minute(), g.minute()
+			length := (end - begin + 24*60) % (24 * 60)
+			if left -= length; length == 0 || left <= 0 && len(ranges) > 0 { // something is to be left outside
+				continue
+			}
+			hours = append(hours, clock(begin)+"-"+clock(end))
+			ranges = append(ranges, [2]int{begin, begin + length})
 		}
-		hours = []string{clock(begin) + "-" + clock(end)}
 	}
-	has := func(day time.Time) bool { return on[day.Weekday()] && inMonth(day.Month()) }
-	return days, hours, months, func(t time.Time) bool {
-		shown := clockAt(t, g.zone)
-		m := shown.Hour()*60 + shown.Minute()
-		if begin < end {
-			return has(shown) && begin <= m && m < end
+	var all []slow
+	for day := g.day.AddDate(0, 0, -12); day.Before(g.day.AddDate(0, 0, 12)); day = day.AddDate(0, 0, 1) {
+		if !on[day.Weekday()] || !inMonth(day.Month()) || !exists(day, g.zone) {
+			continue
 		}
-		return has(shown) && begin <= m || has(shown.AddDate(0, 0, -1)) && m < end
+		for _, r := range ranges {
+			all = append(all, g.during(day.Add(time.Duration(r[0])*time.Minute), day.Add(time.Duration(r[1])*time.Minute)))
+		}
+	}
+	return days, hours, months, either(all)
+}
+
+// either is each of them.
+func either(all []slow) slow {
+	return func(t time.Time) bool {
+		return slices.ContainsFunc(all, func(in slow) bool { return in(t) })
 	}
 }
 
@@ -134,7 +168,7 @@ func (g generator) window(name string) (calendar.Window, slow) {
 	var in slow
 	w.Selector, in = g.selector()
 	for g.chance(3) {
-		hole, out := g.selector()
+		hole, out := g.inverse().selector()
 		w.Except = append(w.Except, hole)
 		rest := in
 		in = func(t time.Time) bool { return rest(t) && !out(t) }
@@ -146,12 +180,12 @@ func (g generator) dates() (calendar.Selector, slow) {
 	from := g.near()
 	to := from.AddDate(0, 0, g.IntN(4))
 	if g.chance(2) {
-		return calendar.Selector{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}, during(from, to.AddDate(0, 0, 1), g.zone)
+		return calendar.Selector{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}, g.during(from, to.AddDate(0, 0, 1))
 	}
 	from = from.Add(time.Duration(g.minute()) * time.Minute)
 	to = from.Add(time.Duration(5+g.IntN([]int{10, 3000}[g.IntN(2)])*5) * time.Minute)
 	const form = "2006-01-02T15:04"
-	return calendar.Selector{From: from.Format(form), To: to.Format(form)}, during(from, to, g.zone)
+	return calendar.Selector{From: from.Format(form), To: to.Format(form)}, g.during(from, to)
 }
 
 func (g generator) yearly() (calendar.Selector, slow) {
@@ -171,16 +205,14 @@ func (g generator) yearly() (calendar.Selector, slow) {
 			end++
 		}
 		if begin, end := in(year, from, 0), in(end, to, 1); begin.Before(end) {
-			years = append(years, during(begin, end, g.zone))
+			years = append(years, g.during(begin, end))
 		}
 	}
-	return calendar.Selector{From: a, To: b}, func(t time.Time) bool {
-		return slices.ContainsFunc(years, func(in slow) bool { return in(t) })
-	}
+	return calendar.Selector{From: a, To: b}, either(years)
 }
 
 func (g generator) outside() (calendar.Selector, slow) {
-	days, hours, _, in := generator{g.Rand, g.zone, g.day}.patternWithoutMonths()
+	days, hours, _, in := g.inverse().patternWithoutMonths()
 	return calendar.Selector{Outside: &calendar.Outside{Days: days, Hours: hours}}, func(t time.Time) bool { return !in(t) }
 }
 
@@ -196,7 +228,11 @@ func (g generator) added() (calendar.Selector, slow) {
 	day := g.near()
 	before, after := time.Duration(5*g.IntN(200))*time.Minute, time.Duration(5*g.IntN(200))*time.Minute
 	lo, hi := first(day, g.zone), first(day.AddDate(0, 0, 1), g.zone)
-	if !lo.Before(hi) {
+	switch {
+	case lo.Before(hi):
+	case g.opens:
+		before, after = 0, 0
+	default:
 		hi = lo.Add(24 * time.Hour)
 	}
 	lo, hi = lo.Add(-before), hi.Add(after)
@@ -211,33 +247,27 @@ func (g generator) starts(days func(time.Time) bool, minutes []int) (calendar.Le
 	if g.chance(4) {
 		length = calendar.Length{Days: 1 + g.IntN(2), Exact: time.Duration(5*g.IntN(30)) * time.Minute}
 	}
-	type stretch struct{ lo, hi time.Time }
-	var all []stretch
+	var all []slow
 	for day := g.day.AddDate(0, 0, -12); day.Before(g.day.AddDate(0, 0, 12)); day = day.AddDate(0, 0, 1) {
 		if !days(day) {
 			continue
 		}
 		for _, m := range minutes {
 			wall := day.Add(time.Duration(m) * time.Minute)
-			s := stretch{lo: first(wall, g.zone)}
-			s.hi = s.lo
+			lo := first(wall, g.zone)
+			hi := lo
 			if length.Days > 0 {
-				if s.hi = first(wall.AddDate(0, 0, length.Days), g.zone); !s.lo.Before(s.hi) {
-					s.hi = s.lo.Add(time.Duration(length.Days) * 24 * time.Hour)
+				if hi = first(wall.AddDate(0, 0, length.Days), g.zone); !lo.Before(hi) && g.opens {
+					continue
+				} else if !lo.Before(hi) {
+					hi = lo.Add(time.Duration(length.Days) * 24 * time.Hour)
 				}
 			}
-			s.hi = s.hi.Add(length.Exact)
-			all = append(all, s)
+			hi = hi.Add(length.Exact)
+			all = append(all, func(t time.Time) bool { return !t.Before(lo) && t.Before(hi) })
 		}
 	}
-	return length, func(t time.Time) bool {
-		for _, s := range all {
-			if !t.Before(s.lo) && t.Before(s.hi) {
-				return true
-			}
-		}
-		return false
-	}
+	return length, either(all)
 }
 
 func (g generator) cron() (calendar.Selector, slow) {

@@ -6,13 +6,19 @@
 //
 // # Readings
 //
-//   - days, hours and months are the times at which a clock in the zone shows them: an
-//     hour that is shown twice counts twice, one that is left out not at all. Hours
-//     that run over midnight belong to the day, and month, on which they begin.
-//   - from and to, holidays, and starts of rrule and cron are instants, as
-//     [ical.Resolve] reads the clock: of a time that is shown twice the first, of one
-//     in a gap the one as much later. A window never becomes empty by that.
-//   - A length in days is by the clock (2d), one in hours is exact (48h).
+//   - All times are read from the clock by [ical.Resolve], hours too: of a time that is
+//     shown twice the first, of one in a gap the one as much later. So 01:30-01:45 is
+//     closed once in autumn, and 01:00-02:00 both hours, for it ends after them. Where
+//     nothing would be left of what closes, because its beginning is moved out of a gap,
+//     it keeps the length that is written: 02:00-03:00 is 03:00-04:00.
+//   - What opens, business hours (outside) and holes (except), does not keep it: it is
+//     empty then, for nobody wrote that anything may start from 03:00 to 04:00. Neither
+//     does a day that a zone skips make a hole in the next one.
+//   - Hours that run over midnight belong to the day, and month, on which they begin. A
+//     day that a zone skips has none.
+//   - A length in days (2d) is by the clock, from the time that was to be shown as in a
+//     DURATION of P2D: a start at 02:30 in a gap ends at 02:30. One in hours (48h) is
+//     exact.
 //   - What is black is so, whatever else cannot be read. A copy that is too old still
 //     blocks by what it said; that nothing in it blocks is not believed any more.
 package calendar

@@ -124,8 +124,8 @@ func (f fixed) within(lo, hi int64, b *ical.Budget) ([]stretch, error) {
 }
 
 // once is the time from one edge to another.
-func once(from, to edge, z ical.Zone) stretch {
-	s := between(from.in(z), to.until(), z)
+func once(from, to edge, r reading) stretch {
+	s := r.between(from.in(r.Zone), to.until())
 	if to.exact {
 		s.hi = to.at
 	}
@@ -137,19 +137,19 @@ func once(from, to edge, z ical.Zone) stretch {
 
 // yearly is a stretch of every year.
 type yearly struct {
-	zone     ical.Zone
+	reading
 	from, to ical.Civil // of a leap year
 	wraps    bool       // over the end of the year
 }
 
 func (y yearly) within(lo, hi int64, b *ical.Budget) (all []stretch, err error) {
-	first, last := dateAt(lo, y.zone).Year-1, dateAt(hi, y.zone).Year
+	first, last := dateAt(lo, y.Zone).Year-1, dateAt(hi, y.Zone).Year
 	for year := first; year <= last; year++ {
 		end := year
 		if y.wraps {
 			end++
 		}
-		s := between(inYear(y.from, year), inYear(y.to, end), y.zone).clip(lo, hi)
+		s := y.between(inYear(y.from, year), inYear(y.to, end)).clip(lo, hi)
 		if all = append(all, s); len(all)%8 == 0 {
 			err = spend(b, 8)
 		}

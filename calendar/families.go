@@ -13,7 +13,7 @@ import (
 const longest = 366 * daySeconds
 
 // dates compiles from and to.
-func (s Selector) dates(p place, zone ical.Zone, c *chosen) {
+func (s Selector) dates(p place, r reading, c *chosen) {
 	if s.From == "" || s.To == "" {
 		missing, other, is := "to", "ends", s.From
 		if s.From == "" {
@@ -37,7 +37,7 @@ func (s Selector) dates(p place, zone ical.Zone, c *chosen) {
 		p.key("to").report("one of from and to has a year and the other none: write both like 2026-12-28, or both like 12-28 for every year")
 		return
 	case from.yearly:
-		y := yearly{zone: zone, from: from.wall, to: to.until()}
+		y := yearly{reading: r, from: from.wall, to: to.until()}
 		if order := y.from.Compare(y.to); order == 0 && !to.date {
 			p.key("to").report("it ends when it begins: write a later time")
 		} else {
@@ -46,26 +46,26 @@ func (s Selector) dates(p place, zone ical.Zone, c *chosen) {
 		c.family, c.calculable = y, true
 		return
 	}
-	if c.one = once(from, to, zone); c.one.lo >= c.one.hi {
+	if c.one = once(from, to, reading{Zone: r.Zone}); c.one.lo >= c.one.hi {
 		p.key("to").report("it is before from, or the same: write a later %s", map[bool]string{true: "date", false: "time"}[to.date])
 	}
-	c.family, c.calculable = fixed(c.one), true
+	c.family, c.calculable = fixed(once(from, to, r)), true
 }
 
 // compile makes the times outside of business hours.
-func (o Outside) compile(p place, zone ical.Zone) set {
-	inner, given := Selector{Days: o.Days, Hours: o.Hours}.pattern(p, zone)
+func (o Outside) compile(p place, r reading) set {
+	inner, given := Selector{Days: o.Days, Hours: o.Hours}.pattern(p, r.inverse())
 	switch {
 	case !given:
 		p.report("it does not say outside of what: write business hours, like {days: mon-fri, hours: 09:00-17:00}")
-	case inner.days == everyDay && len(inner.hours) == 1 && inner.hours[0].hi-inner.hours[0].lo >= daySeconds:
+	case inner.always():
 		p.report("it can never happen: nothing lies outside of every hour of every day")
 	}
 	return without{nil, []set{inner}}
 }
 
 // compile makes holidays.
-func (h HolidayDays) compile(p place, zone ical.Zone) *festive {
+func (h HolidayDays) compile(p place, r reading) *festive {
 	days := Holidays{Country: strings.ToUpper(strings.TrimSpace(h.Country))}
 	before := p.count()
 	for i, text := range h.Add {
@@ -93,7 +93,7 @@ func (h HolidayDays) compile(p place, zone ical.Zone) *festive {
 	}
 	checkLength(p.key("before"), h.Before, false)
 	checkLength(p.key("after"), h.After, false)
-	return &festive{zone, days, h.Before, h.After}
+	return &festive{r, days, h.Before, h.After}
 }
 
 // checkLength refuses lengths that are none.
@@ -126,7 +126,7 @@ func parseStart(s string) (edge, error) {
 }
 
 // rrule compiles rrule, start and for.
-func (s Selector) rrule(p place, zone ical.Zone) set {
+func (s Selector) rrule(p place, r reading) set {
 	text := strings.TrimSpace(s.RRule)
 	if strings.HasPrefix(strings.ToUpper(text), "RRULE:") {
 		text = text[len("RRULE:"):]
@@ -154,27 +154,27 @@ func (s Selector) rrule(p place, zone ical.Zone) set {
 	if err != nil || err2 != nil {
 		return nil
 	}
-	series := ical.Series{Start: start.in(zone), Date: start.date, Zone: zone, Rule: rule}
+	series := ical.Series{Start: start.in(r.Zone), Date: start.date, Zone: r.Zone, Rule: rule}
 	if err := series.Check(); err != nil {
 		p.key("rrule").report("%v", err)
 		return nil
 	}
 	if !strings.Contains(rule.String(), "UNTIL=") && !strings.Contains(rule.String(), "COUNT=") {
-		first := time.Unix(instant(series.Start, zone), 0)
+		first := time.Unix(instant(series.Start, r.Zone), 0)
 		if _, ok, err := series.After(first, false, nil); err == nil && !ok {
 			p.key("rrule").report("it never happens: no day that exists matches all of its parts")
 		}
 	}
-	return recurring{series, length}
+	return recurring{r, series, length}
 }
 
 // cron compiles cron and for.
-func (s Selector) cron(p place, zone ical.Zone) set {
+func (s Selector) cron(p place, r reading) set {
 	c, err := parseCron(s.Cron)
 	if err != nil {
 		p.key("cron").report("%v", err)
 	}
 	checkLength(p.key("for"), s.For, true)
-	c.prepare(s.For, zone)
+	c.prepare(s.For, r)
 	return c
 }

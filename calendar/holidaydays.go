@@ -8,7 +8,7 @@ import (
 
 // A festive set is holidays, and what lies before and after each.
 type festive struct {
-	zone          ical.Zone
+	reading
 	holidays      Holidays
 	before, after Length
 }
@@ -29,7 +29,7 @@ type holidayStretch struct {
 
 // days are the holidays that touch a time, with what lies around them.
 func (f festive) days(lo, hi int64, b *ical.Budget) ([]holidayStretch, error) {
-	from, to := dateAt(lo-f.after.most(), f.zone), dateAt(hi-1+f.before.most(), f.zone)
+	from, to := dateAt(lo-f.after.most(), f.Zone), dateAt(hi-1+f.before.most(), f.Zone)
 	if day := from.Add(-1); day.Year == from.Year || f.holidays.Country == "" {
 		from = day // one that a zone skips is kept on the next; years before may not be known
 	}
@@ -42,9 +42,12 @@ func (f festive) days(lo, hi int64, b *ical.Budget) ([]holidayStretch, error) {
 	}
 	var all []holidayStretch
 	for _, h := range holidays {
-		s := between(h.Date.midnight(), h.Date.Add(1).midnight(), f.zone)
-		s.lo = f.before.before(s.lo, h.Date.midnight(), f.zone)
-		s.hi = f.after.after(s.hi, h.Date.Add(1).midnight(), f.zone)
+		s := f.between(h.Date.midnight(), h.Date.Add(1).midnight())
+		if s.lo >= s.hi {
+			continue
+		}
+		s.lo = f.before.before(s.lo, h.Date.midnight(), f.Zone)
+		s.hi = f.later(f.after, s.hi, h.Date.Add(1).midnight())
 		if s.lo < hi && s.hi > lo {
 			all = append(all, holidayStretch{s, h})
 		}

@@ -91,18 +91,6 @@ func (l Length) most() int64 {
 	return int64(l.Days)*daySeconds + l.seconds() + daySeconds
 }
 
-// after is the instant that is so much later than one that a clock was to show as wall.
-func (l Length) after(at int64, wall ical.Civil, zone ical.Zone) int64 {
-	if l.Days == 0 {
-		return at + l.seconds()
-	}
-	end := instant(wall.Add(l.Days, 0), zone)
-	if end <= at { // those days do not exist
-		end = at + int64(l.Days)*daySeconds
-	}
-	return end + l.seconds()
-}
-
 // before is the instant that is so much earlier.
 func (l Length) before(at int64, wall ical.Civil, zone ical.Zone) int64 {
 	if l.Days != 0 {

@@ -41,7 +41,7 @@ func (w *window) changed(t, before, after int64) string {
 			return ""
 		}
 		steady := *w.clock
-		steady.zone = ical.Location(time.UTC)
+		steady.Zone = ical.Location(time.UTC)
 		meant, err := steady.within(t-around+before, t+around+after, budget(0, 0))
 		if err != nil || total(shown) == total(meant) {
 			return ""

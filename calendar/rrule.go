@@ -8,6 +8,7 @@ import (
 
 // A recurring is the starts of a rule that last.
 type recurring struct {
+	reading
 	series ical.Series
 	length Length
 }
@@ -107,7 +108,7 @@ func (r recurring) each(lo, hi int64, b *ical.Budget) (all []stretch, err error)
 			return nil, err
 		}
 		at := s.At.Unix()
-		all = append(all, stretch{at, r.length.after(at, s.Wall, r.series.Zone)}.clip(lo, hi))
+		all = append(all, stretch{at, r.later(r.length, at, s.Wall)}.clip(lo, hi))
 	}
 	return joined(all), nil
 }

@@ -61,6 +61,17 @@ func (s stretch) compare(t stretch) int {
 
 func (s stretch) clip(lo, hi int64) stretch { return stretch{max(s.lo, lo), min(s.hi, hi)} }
 
+// clipped cuts those from n on off at lo and hi.
+func clipped(all []stretch, n int, lo, hi int64) []stretch {
+	kept := all[:n]
+	for _, s := range all[n:] {
+		if s = s.clip(lo, hi); s.lo < s.hi {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
 // from is the index of the first stretch that ends after t.
 func from(all []stretch, t int64) int {
 	return sort.Search(len(all), func(i int) bool { return all[i].hi > t })
@@ -140,16 +151,6 @@ func (s without) within(lo, hi int64, b *ical.Budget) ([]stretch, error) {
 func instant(c ical.Civil, z ical.Zone) int64 {
 	t, _ := ical.Resolve(c, z)
 	return t.Unix()
-}
-
-// between is from one time on the clock to another. Where a start that is moved out of
-// a gap would leave nothing, it lasts as long as on a clock that is never changed.
-func between(from, to ical.Civil, z ical.Zone) stretch {
-	s := stretch{instant(from, z), instant(to, z)}
-	if s.hi <= s.lo {
-		s.hi = s.lo + max(0, to.Sub(from))
-	}
-	return s
 }
 
 // dayOf is the number of the day that a clock with an offset shows, since 1970.

@@ -86,7 +86,7 @@ func nameOf(word string, least, from, to int, name func(int) string) (int, bool)
 }
 
 // parseHours reads 09:00-12:00, 22:00-06:00: stretches of a day that may go on into the
-// next.
+// next, as they are written: where clocks are changed, two that overlap are not one.
 func parseHours(list []string) (hours []stretch, err error) {
 	for _, word := range items(list) {
 		first, last, both := ends(word)
@@ -102,7 +102,7 @@ func parseHours(list []string) (hours []stretch, err error) {
 		}
 		hours = append(hours, stretch{from, to})
 	}
-	return joined(hours), nil
+	return hours, nil
 }
 
 // timeOfDay reads 09:00 or 09:00:30, in seconds; 24:00 is one.
