@@ -117,18 +117,22 @@ func (l *Line) letIn(but *member, execution string) string {
 }
 
 // due tells whether an answer is to be given, and may be: nothing is while an
-// earlier one has not been looked for, or before so much is known since start (S8).
+// earlier one has not been looked for, or before so much is known since start (S8), or
+// AWS has told the token.
 func (m approval) due(c Case, known facts) (Verb, bool) {
 	v, answers := map[Reply]Verb{ApproveReply: Approve, RejectReply: Reject}[c.Reply]
 	past := m.notes.past
-	return v, answers && m.gate.may(v) && past.Pending == nil && !past.over(c.Approval) && m.proven(c, known)
+	return v, answers && c.Token != "" && m.gate.may(v) && past.Pending == nil && !past.over(c.Approval) && m.proven(c, known)
 }
 
 // proven: every required check has answered since start, or has been asked at least
-// where it does not matter what it says.
+// where it does not matter what it says: a BlackDay rejects without it.
 func (m approval) proven(c Case, known facts) bool {
 	v := m.view(known.health)
-	passes := v.Past.Override != nil || c.Execution.Rollback || slices.ContainsFunc(c.Decision.Reasons, func(r Reason) bool { return r.Code == "allowed" || r.Code == "blocks" })
+	says := func(code string) bool {
+		return slices.ContainsFunc(c.Decision.Reasons, func(r Reason) bool { return r.Code == code })
+	}
+	passes := v.Past.Override != nil || c.Execution.Rollback || says("allowed") || says("blocks") || c.Reply == RejectReply && !says(codeUnhealthy)
 	return v.Ran || v.Asked && passes
 }
 

@@ -226,6 +226,9 @@ func TestDue(t *testing.T) {
 			probes.Result{Start: friday, Err: probes.ErrInconclusive})}}}}
 	unasked := probes.Snapshot{{Name: "shop", Every: time.Minute, Targets: []probes.TargetState{{}}}}
 	rollback := func(c *Case) { c.Execution.Rollback = true }
+	rejected := func(c *Case, code string) {
+		c.Reply, c.Decision.Reasons = RejectReply, []Reason{{Code: code}}
+	}
 	for _, c := range []struct {
 		name   string
 		health probes.Snapshot
@@ -239,7 +242,10 @@ func TestDue(t *testing.T) {
 		{name: "S5: an answer is on its way", health: well(friday, nil), change: func(m approval, _ *Case) { m.notes.past.Pending = &Intent{} }},
 		{name: "S5: it has been answered", health: well(friday, nil), change: func(m approval, _ *Case) { m.notes.past.Rulings = []Ruling{{Token: "token"}} }},
 		{name: "another one has been answered", health: well(friday, nil), change: func(m approval, _ *Case) { m.notes.past.Rulings = []Ruling{{Token: "other"}} }, want: true},
+		{name: "S5: its token is not told", health: well(friday, nil), change: func(_ approval, c *Case) { c.Token = "" }},
 		{name: "S8: a check has not run", health: unasked},
+		{name: "rejected by the calendar, whatever the check would say", health: asked, change: func(_ approval, c *Case) { rejected(c, codeBlack) }, want: true},
+		{name: "rejected because it was unhealthy before the start", health: asked, change: func(_ approval, c *Case) { rejected(c, codeUnhealthy) }},
 		{name: "S8: a check has not answered", health: asked},
 		{name: "S8: a rollback, and a check has not run", health: unasked, change: func(_ approval, c *Case) { rollback(c) }},
 		{name: "a rollback, whatever the check would say", health: asked, change: func(_ approval, c *Case) { rollback(c) }, want: true},
@@ -250,7 +256,7 @@ func TestDue(t *testing.T) {
 		if c.change != nil {
 			c.change(m, &k)
 		}
-		if v, due := m.due(k, facts{health: c.health}); due != c.want || due && v != Approve {
+		if v, due := m.due(k, facts{health: c.health}); due != c.want || due && (v == Approve) != (k.Reply == ApproveReply) {
 			t.Errorf("%s: %s due %v, want %v", c.name, v, due, c.want)
 		}
 	}

@@ -37,7 +37,7 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 		c.Reply, c.Decision.Reasons = r, append([]Reason{why}, c.Decision.Reasons...)
 	}
 	switch {
-	case a.Stopping && e.Override == nil && !e.Blind.Blind():
+	case a.Stopping && e.Override == nil && !e.Blind.Blind() && e.starving() == nil:
 		because(RejectReply, Reason{Code: "stopping", Text: "its execution is being stopped, and would wait for this answer, before all that come behind it"})
 	case a.Stopping:
 		// It leads nowhere: whoever could say so must not, or sees nothing.

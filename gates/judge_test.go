@@ -102,6 +102,8 @@ func TestJudge(t *testing.T) {
 		{name: "it opens too late, and there is time", given: g(opens(99 * time.Hour)), want: WaitReply, codes: "blackday"},
 		{name: "it opens never", given: g(never), asks: expiring, want: RejectReply, codes: "expires blackday"},
 		{name: "when it opens is not known", given: g(never, func(e *Evidence) { e.Calendar.Next = friday.Add(99 * time.Hour) }), asks: expiring, want: WaitReply, codes: "blackday"},
+		{name: "it expires soon by AWS's clock, which is ahead", given: g(opens(99 * time.Hour)), asks: asking(func(a *Approval) { a.Expires = friday.Add(60*time.Minute + 20*time.Second) }), seen: Seen{Skew: 25 * time.Second}, want: RejectReply, codes: "expires blackday"},
+		{name: "it opens before it expires by AWS's clock, which is behind", given: g(opens(59*time.Minute + 10*time.Second)), asks: expiring, seen: Seen{Skew: -25 * time.Second}, want: WaitReply, codes: "blackday"},
 		{name: "when it expires is not known", given: g(never), asks: asking(func(a *Approval) { a.Expires = time.Time{} }), want: WaitReply, codes: "blackday"},
 		{name: "it opens too late, clock doubtful", given: g(never, doubt("clock")), asks: expiring, want: WaitReply, codes: "blackday"},
 		{name: "it expires while unhealthy", given: g(clear, sick), asks: expiring, want: WaitReply, codes: "unhealthy"},
@@ -111,6 +113,8 @@ func TestJudge(t *testing.T) {
 		{name: "thaw, yield: false", given: g(clear), plea: plea{stale: true}, seen: behind, want: ApproveReply, codes: "healthy clear"},
 		{name: "no thaw", given: g(clear), gate: yields, seen: behind, want: ApproveReply, codes: "healthy clear"},
 		{name: "thaw, for a rollback", given: g(clear), gate: yields, asks: rollback, plea: plea{stale: true}, seen: behind, want: ApproveReply, codes: "rollback"},
+		{name: "S7: thaw, ordered open", given: g(clear, ordered(Opened)), gate: yields, plea: plea{stale: true}, seen: behind, want: ApproveReply, codes: "override"},
+		{name: "thaw, for what has entered", given: g(clear), gate: yields, plea: plea{stale: true, entered: "canary"}, seen: behind, want: ApproveReply, codes: "healthy clear"},
 		{name: "thaw, let through", given: g(clear), gate: yields, plea: plea{stale: true, allow: allow.allow}, seen: behind, want: ApproveReply, codes: "allowed"},
 		{name: "P12: rollback, black and unhealthy", given: g(black, sick), gate: rejects, asks: rollback, want: ApproveReply, codes: "rollback"},
 		{name: "rollback, blind", given: g(black, blind), asks: rollback, want: WaitReply, codes: "blind"},
@@ -135,6 +139,7 @@ func TestJudge(t *testing.T) {
 		{name: "entered, midway unset waits", given: g(black), gate: func(g *Gate) { g.Midway = "" }, plea: entered, want: WaitReply, codes: "blackday"},
 		{name: "a person stops it", given: g(clear), asks: asking(func(a *Approval) { a.Stopping = true }), want: RejectReply, codes: "stopping healthy clear"},
 		{name: "a person stops it, and it is ordered open", given: g(clear, ordered(Opened)), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "override"},
+		{name: "S6: a person stops it, starved", given: g(clear, starved), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "starved"},
 		{name: "a person stops it, blind", given: g(clear, blind), asks: asking(func(a *Approval) { a.Stopping = true }), want: WaitReply, codes: "blind"},
 	} {
 		e := Evidence{Now: friday, Gate: "blackday"}
@@ -192,5 +197,54 @@ func TestSpanOfAnApproval(t *testing.T) {
 	from, to := Gate{Action: "BlackDay", Fits: 45 * time.Minute}.span(friday)
 	if early, late := friday.Sub(from), to.Sub(friday)-45*time.Minute; early != MaxSkew || late < MaxSkew+freshFor {
 		t.Errorf("it is judged from %v before to %v after", early, late)
+	}
+}
+
+// S4: how often a check has to pass, in a row, before something is approved by it.
+func TestNeeded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		check  CheckEvidence
+		forgot bool
+		want   int
+	}{
+		{"it is well", CheckEvidence{Verdict: probes.Healthy, Up: 10}, false, 1},
+		{"andon was blind", CheckEvidence{Verdict: probes.Healthy, Up: 10, Unseen: true}, false, 10},
+		{"the journal is lost", CheckEvidence{Verdict: probes.Healthy, Up: 10}, true, 10},
+		{"it is not known", CheckEvidence{Up: 10}, false, 10},
+		{"it is sick", CheckEvidence{Verdict: probes.Unhealthy, Up: 10}, false, 10},
+	} {
+		if got := needed(c.check, c.forgot); got != c.want {
+			t.Errorf("%s: %d passes, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// What finishes is what another gate with a calendar has approved, and nobody else.
+func TestLetIn(t *testing.T) {
+	t.Parallel()
+	release := Execution{ID: "11111111-aaaa"}
+	for name, c := range map[string]struct {
+		ruling   Ruling
+		calendar string
+		want     string
+	}{
+		"approved":                  {Ruling{Verb: Approve, Execution: release}, "blackdays", "canary"},
+		"rejected":                  {Ruling{Verb: Reject, Execution: release}, "blackdays", ""},
+		"answered by somebody else": {Ruling{Verb: Approve, Execution: release, By: "alice rejected it"}, "blackdays", ""},
+		"another was approved":      {Ruling{Verb: Approve, Execution: Execution{ID: "other"}}, "blackdays", ""},
+		"without a calendar":        {Ruling{Verb: Approve, Execution: release}, "", ""},
+	} {
+		l := NewLine(nil, nil)
+		l.Add(Gate{Name: "canary", Calendar: c.calendar, Action: "Canary"}, nil, nil)
+		l.Add(Gate{Name: "rest", Calendar: "blackdays", Action: "Rest"}, nil, nil)
+		l.members[0].notes.past.Rulings = []Ruling{c.ruling}
+		if got := l.letIn(l.members[1], release.ID); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+		if got := l.letIn(l.members[0], release.ID); got != "" {
+			t.Errorf("%s: a gate is asked about itself: %q", name, got)
+		}
 	}
 }

@@ -41,6 +41,7 @@ func TestLetting(t *testing.T) {
 		{"it was ended", g, held, with(past, func(m *Memory) { m.allowEnded(AllowEnd{ID: "1"}) }), held.Begun, false},
 		{"another waits", g, seen(held, func(s *Seen) { s.Waiting = []Execution{{ID: "other"}} }), past, held.Begun, false},
 		{"another waits too", g, seen(held, func(s *Seen) { s.Waiting = []Execution{{ID: "other"}, {ID: fixID}} }), past, held.Begun, false},
+		{"another waits behind it", g, seen(held, func(s *Seen) { s.Waiting = []Execution{{ID: fixID}, {ID: "other"}} }), past, held.Begun, false},
 		{"another is inside", g, seen(held, func(s *Seen) { s.Inside = []Execution{{ID: "other"}} }), past, held.Begun, false},
 		{"S7: a person holds", g, seen(held, func(s *Seen) { s.ChangedBy = alice }), past, held.Begun, false},
 		{"S10: it may not open", Gate{Name: g.Name, Instance: g.Instance, May: []Verb{Close}, Principals: g.Principals}, held, past, held.Begun, false},

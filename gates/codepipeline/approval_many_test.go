@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andon-project/andon/emulator"
 	"github.com/andon-project/andon/gates"
 	"github.com/andon-project/andon/journal"
+	sdk "github.com/aws/aws-sdk-go-v2/service/codepipeline"
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
@@ -114,4 +116,39 @@ func TestComesAsTheBlackDayEnds(t *testing.T) {
 		}
 		r.auditAnswers()
 	})
+}
+
+// The pipeline is made anew under its name, as a stack that is replaced does it: what
+// waited in the old one is nobody's any more, and what asks in the new one is answered,
+// also where an answer of before was lost.
+func TestPipelineIsMadeAnew(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprint("an answer is lost: ", lost), func(t *testing.T) {
+			releasing(t, func(r *release) {
+				r.mode = types.ExecutionModeParallel
+				r.black(blackout{0, 10 * time.Minute})
+			}, func(t *testing.T, r *release) {
+				r.start()
+				r.ask("rev-0")
+				r.ask("rev-1")
+				if lost {
+					time.Sleep(time.Until(storyBegins.Add(10*time.Minute + 20*time.Second)))
+					r.goesWrong(emulator.Fault{Kind: emulator.FaultErrorHTML, Operation: "PutApprovalResult"})
+					r.goesWrong(emulator.Fault{Kind: emulator.FaultErrorHTML, Operation: "ListActionExecutions"})
+					time.Sleep(time.Minute)
+				}
+				if _, err := r.as("ADMIN").DeletePipeline(t.Context(), &sdk.DeletePipelineInput{Name: &r.gate.Pipeline}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				r.createRelease()
+				r.server.ClearFaults()
+				id := r.ask("rev-2")
+				time.Sleep(time.Until(storyBegins.Add(14 * time.Minute)))
+				if r.status(id) != "Succeeded" {
+					t.Errorf("L3: it is %s; %s", r.status(id), r.says())
+				}
+			})
+		})
+	}
 }
