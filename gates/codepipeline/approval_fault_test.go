@@ -47,14 +47,14 @@ func TestAnswerOverABadWire(t *testing.T) {
 func TestAnswerDenied(t *testing.T) {
 	denied := true
 	releasing(t, func(r *release) {
-		r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(w http.ResponseWriter) bool {
+		r.comes("PutApprovalResult", func(w http.ResponseWriter) bool {
 			if denied {
 				w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 				w.WriteHeader(http.StatusBadRequest)
 				fmt.Fprint(w, `{"__type":"AccessDeniedException","message":"User is not authorized to perform: codepipeline:PutApprovalResult"}`)
 			}
 			return denied
-		}}
+		})
 	}, func(t *testing.T, r *release) {
 		r.start()
 		id := r.ask("rev-1")
@@ -63,7 +63,7 @@ func TestAnswerDenied(t *testing.T) {
 		if got.Enforced || len(got.Problems) != 1 || got.Problems[0].Code != "denied" || !strings.Contains(got.Problems[0].Text, "allow it for andon's role") {
 			t.Fatalf("%s", r.says())
 		}
-		denied = false
+		r.stage(func() { denied = false })
 		time.Sleep(20 * time.Second)
 		if r.status(id) != "Succeeded" {
 			t.Errorf("the approval is %s; %s", r.status(id), r.says())
@@ -78,20 +78,20 @@ func TestPersonAnswersFirst(t *testing.T) {
 		t.Run(did, func(t *testing.T) {
 			releasing(t, nil, func(t *testing.T, r *release) {
 				var id string
-				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(http.ResponseWriter) bool {
+				r.comes("PutApprovalResult", func(http.ResponseWriter) bool {
 					if err := r.person("alice", id, status); err != nil {
 						t.Error(err)
 					}
 					return false
-				}}
+				})
 				r.start()
-				id = r.ask("rev-1")
+				r.stage(func() { id = r.ask("rev-1") })
 				time.Sleep(time.Minute)
 				got := r.report()
 				if len(got.Rulings) != 1 || !strings.HasSuffix(got.Rulings[0].By, "/alice "+did+" it") || got.Approvals != 0 || len(got.Problems) > 0 {
 					t.Errorf("%s", r.says())
 				}
-				r.before = nil
+				r.comes("PutApprovalResult", nil)
 				next := r.ask("rev-2")
 				time.Sleep(20 * time.Second)
 				if r.status(next) != "Succeeded" {
@@ -111,17 +111,18 @@ func TestTokenIsSuperseded(t *testing.T) {
 			releasing(t, nil, func(t *testing.T, r *release) {
 				r.start()
 				var first, second string
-				r.before = map[string]func(http.ResponseWriter) bool{operation: func(http.ResponseWriter) bool {
+				r.comes(operation, func(http.ResponseWriter) bool {
 					if first != "" && second == "" && (operation == "PutApprovalResult" || r.intended()) {
 						second = "coming"
 						r.halt(first)
 						second = r.push("rev-2")
 					}
 					return false
-				}}
+				})
 				id := r.push("rev-1")
-				first = id
+				r.stage(func() { first = id })
 				time.Sleep(2 * time.Minute)
+				r.comes(operation, nil)
 				if second == "" || r.status(id) != "Abandoned" || r.status(second) != "Succeeded" {
 					t.Errorf("the first is %s, the second (%s) %s; %s", r.status(id), second, r.status(second), r.says())
 				}
@@ -142,16 +143,16 @@ func TestLostAnswerOfAWhileAgo(t *testing.T) {
 			releasing(t, nil, func(t *testing.T, r *release) {
 				r.start()
 				r.goesWrong(emulator.Fault{Kind: emulator.FaultDrop, Operation: "PutApprovalResult", After: applied, Count: 1})
-				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(http.ResponseWriter) bool {
+				r.comes("PutApprovalResult", func(http.ResponseWriter) bool {
 					r.goesWrong(emulator.Fault{Kind: emulator.FaultErrorHTML, Operation: "GetPipelineState", Count: 30})
 					return false
-				}}
+				})
 				first := r.ask("rev-1")
 				time.Sleep(time.Minute)
 				if !applied {
 					r.halt(first)
 				}
-				r.before = nil
+				r.comes("PutApprovalResult", nil)
 				second := r.ask("rev-2")
 				time.Sleep(time.Minute)
 				r.server.ClearFaults()

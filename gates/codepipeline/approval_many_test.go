@@ -65,13 +65,13 @@ func TestOneCannotBeAnswered(t *testing.T) {
 			}, func(t *testing.T, r *release) {
 				r.start()
 				first := r.ask("rev-0")
-				r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(w http.ResponseWriter) bool {
+				r.comes("PutApprovalResult", func(w http.ResponseWriter) bool {
 					bad := r.intends(first)
 					if bad {
 						refuse(w)
 					}
 					return bad
-				}}
+				})
 				others := []string{r.ask("rev-1"), r.ask("rev-2"), r.ask("rev-3")}
 				time.Sleep(time.Until(storyBegins.Add(10*time.Minute + gates.MaxSkew + time.Minute)))
 				for _, id := range others {
@@ -79,7 +79,7 @@ func TestOneCannotBeAnswered(t *testing.T) {
 						t.Errorf("L3: one behind it is %s; %s", r.status(id), r.says())
 					}
 				}
-				r.before = nil
+				r.comes("PutApprovalResult", nil)
 				time.Sleep(20 * time.Second)
 				if r.status(first) != "Succeeded" {
 					t.Errorf("P9: it is %s; %s", r.status(first), r.says())

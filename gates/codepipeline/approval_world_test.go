@@ -30,7 +30,8 @@ type release struct {
 	mode    types.ExecutionMode
 	timeout int32 // of the approval, in minutes; 0: AWS's own
 
-	before map[string]func(http.ResponseWriter) bool // called at the arrival of andon's call of an operation; true: it has been answered
+	staging sync.Mutex                                // held while the story changes what is staged, and while that happens
+	before  map[string]func(http.ResponseWriter) bool // called at the arrival of andon's call of an operation; true: it has been answered
 
 	mu     sync.Mutex
 	kept   *calendar.Calendar
@@ -66,11 +67,30 @@ func releasing(t *testing.T, prepare func(*release), tell func(t *testing.T, r *
 // door lets the story happen between what andon asks and what AWS does.
 func (r *release) door(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if f := r.before[operationOf(q)]; f != nil && strings.Contains(q.Header.Get("Authorization"), "Credential=ANDON/") && f(w) {
+		if strings.Contains(q.Header.Get("Authorization"), "Credential=ANDON/") && r.staged(w, operationOf(q)) {
 			return
 		}
 		next.ServeHTTP(w, q)
 	})
+}
+
+func (r *release) staged(w http.ResponseWriter, operation string) bool {
+	r.staging.Lock()
+	defer r.staging.Unlock()
+	f := r.before[operation]
+	return f != nil && f(w)
+}
+
+// stage changes what happens at the door, and what that looks at.
+func (r *release) stage(change func()) {
+	r.staging.Lock()
+	defer r.staging.Unlock()
+	change()
+}
+
+// comes stages f at each of andon's calls of that operation; nil ends it.
+func (r *release) comes(operation string, f func(http.ResponseWriter) bool) {
+	r.stage(func() { r.before = map[string]func(http.ResponseWriter) bool{operation: f} })
 }
 
 // A blackout is a BlackDay from one moment of the story to another.
