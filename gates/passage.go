@@ -46,7 +46,7 @@ func (g Gate) letting(now time.Time, s Seen, past Memory) *Allow {
 			return nil
 		}
 		return a
-	case s.Enabled || g.holder(s, past) != Ours || len(s.Waiting) != 1 || len(s.Inside) > 0:
+	case s.Enabled || g.holder(s, past) != Ours || past.Hold == nil || len(s.Waiting) != 1 || len(s.Inside) > 0:
 		return nil
 	}
 	a := past.allowed(s.Waiting[0].ID, now)

@@ -18,7 +18,7 @@ func TestLetting(t *testing.T) {
 	g := Gate{Name: "production", Instance: "shop", May: []Verb{Close, Open}, Principals: []string{ourARN}}
 	allow := Allow{ID: "1", Execution: fixID, Expires: friday.Add(4 * time.Hour)}
 	past := newMemory()
-	past.Closes["0123456789"], past.Allows = Hold{}, []Allow{allow}
+	past.Closes["0123456789"], past.Hold, past.Allows = Hold{}, &Hold{}, []Allow{allow}
 	held := ourHold
 	held.Waiting = []Execution{{ID: fixID}}
 	free := held
@@ -38,6 +38,7 @@ func TestLetting(t *testing.T) {
 		{"it waits alone", g, held, past, held.Begun, true},
 		{"its last moment", g, held, past, allow.Expires.Add(-1), true},
 		{"too late", g, held, past, allow.Expires, false},
+		{"an order to open made the hold forgotten, and it has to be taken up before", g, held, with(past, func(m *Memory) { m.Hold = nil }), held.Begun, false},
 		{"it was ended", g, held, with(past, func(m *Memory) { m.allowEnded(AllowEnd{ID: "1"}) }), held.Begun, false},
 		{"another waits", g, seen(held, func(s *Seen) { s.Waiting = []Execution{{ID: "other"}} }), past, held.Begun, false},
 		{"another waits too", g, seen(held, func(s *Seen) { s.Waiting = []Execution{{ID: "other"}, {ID: fixID}} }), past, held.Begun, false},

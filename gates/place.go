@@ -59,7 +59,10 @@ func (m *Memory) at(p Place) {
 	}
 	m.lifted()
 	m.Pending, m.Override, m.Ended = nil, nil, nil
-	m.Allows, m.Passage, m.Rulings, m.Lapse = nil, nil, nil, nil
+	m.Passage, m.Rulings, m.Lapse = nil, nil, nil
+	if p.Pipeline != before.Pipeline || p.Region != before.Region {
+		m.Allows = nil // they are for all gates of a pipeline
+	}
 	for _, l := range m.Left {
 		if !l.Is(p) {
 			left = append(left, l)

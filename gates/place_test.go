@@ -87,3 +87,17 @@ func TestOrderIsAboutItsPlace(t *testing.T) {
 		t.Errorf("the order moved along: %+v", m.Override)
 	}
 }
+
+// An order to let an execution through is for all gates of its pipeline, wherever in
+// it they stand.
+func TestWayOutlivesAMove(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	m.allow(Allow{ID: "1", Execution: fixID, Place: here})
+	if m.at(there); len(m.Allows) != 1 {
+		t.Error("it is forgotten in another stage")
+	}
+	if m.at(Place{Instance: "shop-prod", Pipeline: "api", Stage: "Production", Region: "us-east-1"}); len(m.Allows) != 0 {
+		t.Error("it counts for another pipeline")
+	}
+}

@@ -97,6 +97,17 @@ func (m *member) letGo(ctx context.Context, now time.Time) {
 	}
 }
 
+// bequeath hands the orders to let one execution through on, which are for all gates
+// of the pipeline: a gate that was called otherwise has none in its journal.
+func (m *member) bequeath(ctx context.Context, now time.Time, heirs []*member) {
+	for _, a := range m.notes.past.liveAllows(now) {
+		for _, heir := range heirs {
+			heir.notes.catchUp(ctx)
+			heir.share(ctx, now, a)
+		}
+	}
+}
+
 // misplaced: AWS does not let us read, and that is for a person to change,
 // perhaps by taking the gate away.
 func (m *member) misplaced() bool {
@@ -122,6 +133,7 @@ func (l *Line) Set(ctx context.Context, now time.Time, posts []Post, store journ
 	}
 	for _, m := range gone {
 		m.letGo(ctx, now)
+		m.bequeath(ctx, now, members)
 	}
 	l.members = members
 	stay := slices.DeleteFunc(slices.Clone(l.Reports()), func(r Report) bool {

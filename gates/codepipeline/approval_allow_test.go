@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/andon-project/andon/gates"
+	"github.com/andon-project/andon/gates/codepipeline"
+	"github.com/aws/aws-sdk-go-v2/service/codepipeline/types"
 )
 
 // lets gives a person's order to let an execution through.
@@ -102,4 +104,32 @@ func TestKilledAtAFix(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A person's order is for all gates of the pipeline: it outlives a reload that calls one
+// otherwise.
+func TestFixOutlivesANewName(t *testing.T) {
+	releasing(t, func(r *release) { r.black(blackout{0, day}) }, func(t *testing.T, r *release) {
+		r.start()
+		first := r.ask("rev-1")
+		fix := r.ask("the-fix")
+		r.lets(fix, false)
+		time.Sleep(time.Minute)
+		g := r.gate
+		g.Name = "campaigns"
+		resume, err := r.life.line.Pause(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		pipeline := codepipeline.NewAccount(r.config("ANDON"), &r.calls).Pipeline(g.Pipeline)
+		r.life.line.Set(t.Context(), time.Now(), []gates.Post{{Gate: g, Point: pipeline.Approval(g.Stage, g.Action)}}, r.store)
+		resume()
+		if err := r.person("alice", first, types.ApprovalStatusRejected); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if _, said := r.said(fix); r.status(fix) != "Succeeded" || !strings.Contains(said, "mia lets execution") {
+			t.Errorf("the fix is %s: %q; %s", r.status(fix), said, r.says())
+		}
+	})
 }
