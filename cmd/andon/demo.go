@@ -24,8 +24,9 @@ import (
 
 const demoHelp = `Runs everything in one process on loopback: a shop that can be broken, an
 emulation of AWS CodePipeline whose pipeline releases a new revision every few
-seconds, a calendar whose BlackDay can be begun and ended, andon itself, and a page that shows them together. Nothing outside this
-machine is asked, and nothing is left behind.`
+seconds, a calendar whose BlackDay can be begun and ended, andon itself, and a
+page that shows them together. Nothing outside this machine is asked, and nothing
+is left behind.`
 
 // Releases of the demo.
 const (

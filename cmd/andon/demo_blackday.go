@@ -47,7 +47,7 @@ func (c *demoCalendar) set(on bool) {
 // read loads the configuration with the BlackDay as it is now.
 func (c *demoCalendar) read() (*config.Config, config.Files, error) {
 	const layout = "2006-01-02T15:04:05"
-	from, to := "2000-01-01T00:00:00", "2000-01-01T01:00:00" // long gone
+	from, to := "2100-01-01T00:00:00", "2100-01-01T01:00:00" // far ahead
 	c.mu.Lock()
 	if !c.until.IsZero() {
 		from, to = c.until.Add(-time.Hour).UTC().Format(layout), c.until.UTC().Format(layout)
