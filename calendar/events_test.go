@@ -207,3 +207,39 @@ func TestP11EverySecond(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// A rule that is written in settings is when the same event in a file is, also where the
+// clock does not show its starts.
+func TestRulesAreWhenEventsAre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ zone, start, rule string }{
+		{"America/New_York", "20260306T023000", "FREQ=DAILY;COUNT=4"},
+		{"America/New_York", "20260308T023000", "FREQ=YEARLY"},
+		{"America/New_York", "20261030T013000", "FREQ=DAILY;COUNT=4"},
+		{"America/Santiago", "20260904T003000", "FREQ=DAILY;COUNT=4"},
+		{"Australia/Lord_Howe", "20261002T021500", "FREQ=DAILY;COUNT=4"},
+		{"Pacific/Apia", "20111228T100000", "FREQ=DAILY;COUNT=4"},
+		{"Pacific/Apia", "20111230T100000", "FREQ=YEARLY"},
+	} {
+		for _, length := range list("P1D", "P2D", "PT24H", "P1DT30M") {
+			zone := zoneOf(t, c.zone)
+			var l calendar.Length
+			if err := l.UnmarshalText([]byte(length)); err != nil {
+				t.Fatal(err)
+			}
+			begin, err := calendar.ParseTime(c.start, zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin = begin.Add(-12 * time.Hour)
+			end := begin.AddDate(0, 0, 9)
+			events := feed(t, zone, "DTSTART:"+c.start+" DURATION:"+length+" RRULE:"+c.rule+" SUMMARY:feed")
+			file := made(t, c.zone, read).With(map[calendar.Ref]calendar.Copy{{Calendar: "blackdays", Window: "feed"}: {Events: events}}, begin)
+			rule := made(t, c.zone, calendar.Window{Name: "feed", Selector: calendar.Selector{RRule: c.rule, Start: c.start, For: l}})
+			from, to := begin.Format(time.RFC3339), end.Format(time.RFC3339)
+			if got, want := spans(t, rule, from, to), spans(t, file, from, to); got != want || got == "" {
+				t.Errorf("%v for %s: in settings\n%sin a file\n%s", c, length, got, want)
+			}
+		}
+	}
+}

@@ -99,6 +99,8 @@ func (h HolidayDays) compile(p place, r reading) *festive {
 // checkLength refuses lengths that are none.
 func checkLength(p place, l Length, needed bool) {
 	switch {
+	case needed && l.none:
+		p.report("a start that lasts %s closes nothing: write how long it lasts, like 45m, 12h or 2d", l)
 	case needed && l == (Length{}):
 		p.report("it is missing: write how long each start lasts, like 45m, 12h or 2d")
 	case l.Exact%time.Second != 0:

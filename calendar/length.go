@@ -14,6 +14,8 @@ import (
 type Length struct {
 	Days  int
 	Exact time.Duration // whole seconds
+
+	none bool // it is written, as 0h: that a start lasts so long is no default, and a mistake
 }
 
 var errLength = errors.New("want a length of time like 45m, 12h, 2d or 1d12h")
@@ -49,6 +51,7 @@ func (l *Length) UnmarshalText(text []byte) error {
 		rest = after
 	}
 	if rest == "" {
+		l.none = l.Days == 0
 		return nil
 	}
 	var err error
@@ -56,6 +59,7 @@ func (l *Length) UnmarshalText(text []byte) error {
 		*l = Length{}
 		return errLength
 	}
+	l.none = l.Days == 0 && l.Exact == 0
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package calendar_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,24 @@ func TestLengthsAsPeopleAndAsRFC5545WriteThem(t *testing.T) {
 		if err := l.UnmarshalText([]byte(given)); err == nil {
 			t.Errorf("%s is %v", given, l)
 		}
+	}
+}
+
+// A start that lasts no time is refused, and is not the day that nothing would mean.
+func TestLengthOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, given := range []string{"0h", "0s", "0", "P0D", "PT0S", "0d0m"} {
+		var l calendar.Length
+		if err := l.UnmarshalText([]byte(given)); err != nil {
+			t.Fatalf("%s: %v", given, err)
+		}
+		for _, s := range []calendar.Selector{{RRule: "FREQ=DAILY", Start: "2026-01-01", For: l}, {Cron: "@daily", For: l}} {
+			_, err := calendar.New(calendar.Settings{Name: "c", Timezone: "UTC", Windows: []calendar.Window{{Name: "w", Selector: s}}})
+			if err == nil || !strings.Contains(err.Error(), "windows[0].for: a start that lasts 0s closes nothing: write how long it lasts") {
+				t.Errorf("%s: %v", given, err)
+			}
+		}
+		made(t, "UTC", calendar.Window{Name: "w", Selector: calendar.Selector{Holidays: &calendar.HolidayDays{Country: "JP", Before: l}}})
 	}
 }
 

@@ -23,3 +23,34 @@ func TestNoOpeningIsLongEnough(t *testing.T) {
 		t.Errorf("an opening of eight hours at %v, %v", got, ok)
 	}
 }
+
+// checkOpenings compares the next opening, and the latest start, with what black means.
+func checkOpenings(t *testing.T, c *calendar.Calendar, now, at, to time.Time, black slow) {
+	t.Helper()
+	const tick = 5 * time.Minute
+	for _, length := range []time.Duration{10 * time.Minute, 7 * time.Hour} {
+		want := at
+		for end := at; end.Before(to) && end.Sub(want) < length; {
+			clear := !black(end)
+			if end = end.Add(tick); !clear {
+				want = end
+			}
+		}
+		got, ok := c.Opening(now, at, length)
+		if known := !want.Add(length).After(to); known && (!ok || !got.Equal(want)) || !known && ok && got.Before(want) {
+			t.Fatalf("from %v the opening of %v is at %v, %v; want %v", at, length, got, ok, want)
+		}
+		closing := at
+		for closing.Before(to) && !black(closing) {
+			closing = closing.Add(tick)
+		}
+		if !closing.Before(to) {
+			continue
+		}
+		want = closing.Add(-length)
+		latest, ok := c.LatestStart(now, at, length)
+		if wanted := !want.Before(at); ok != wanted || ok && !latest.Equal(want) {
+			t.Fatalf("from %v the latest start of %v is %v, %v; want %v, %v", at, length, latest, ok, want, wanted)
+		}
+	}
+}

@@ -103,6 +103,9 @@ func compareRandom(t *testing.T, zone, date string, seed uint64) {
 			if at.Sub(from)%(155*time.Minute) == 0 {
 				s := c.At(day, at)
 				checkState(t, s, at, all, to)
+				if name == "worked out" || at.Sub(from)%(31*time.Hour) == 0 {
+					checkOpenings(t, c, day, at, to, either(means))
+				}
 				for _, cause := range s.Causes {
 					i := slices.IndexFunc(settings.Windows, func(w calendar.Window) bool { return w.Name == cause.Window })
 					checkCause(t, cause, means[i], from, to, string(shown))

@@ -28,7 +28,8 @@ there), times there (2026-03-07T16:30, also with seconds), or times with an offs
 
 --output tsv prints start and end in UTC (20260307T073000Z) and the summary, with a
 tab between. In the summary a backslash is \\, a tab \t, a line feed \n, a carriage
-return \r, and another control character \u and four hexadecimal digits.
+return \r, and another control character \u and four hexadecimal digits. An end after
+the year 9999 is empty, and null in JSON.
 --output json prints an object: occurrences, each with start, end, summary, uid and
 the line where its event begins; and warnings, each with line, event, text, and
 refused if the event does not count. In other forms warnings go to standard error.
@@ -126,9 +127,24 @@ func (p *program) printExpandedTSV(all []ical.Occurrence) error {
 	const utc = "20060102T150405Z"
 	w := bufio.NewWriter(p.Stdout)
 	for _, o := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", o.Start.Format(utc), o.End.Format(utc), fieldTSV(o.Event.Summary))
+		start, end := "", ""
+		if t := told(o.Start); t != nil {
+			start = t.Format(utc)
+		}
+		if t := told(o.End); t != nil {
+			end = t.Format(utc)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", start, end, fieldTSV(o.Event.Summary))
 	}
 	return w.Flush()
+}
+
+// told is a time as four digits of the year can tell it, or nil.
+func told(t time.Time) *time.Time {
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return nil
+	}
+	return &t
 }
 
 type expandedView struct {
@@ -138,11 +154,11 @@ type expandedView struct {
 }
 
 type occurrenceView struct {
-	Start   time.Time `json:"start"`
-	End     time.Time `json:"end"`
-	Summary string    `json:"summary"`
-	UID     string    `json:"uid"`
-	Line    int       `json:"line"`
+	Start   *time.Time `json:"start"` // null: before year 1
+	End     *time.Time `json:"end"`   // null: after year 9999
+	Summary string     `json:"summary"`
+	UID     string     `json:"uid"`
+	Line    int        `json:"line"`
 }
 
 type fileWarningView struct {
@@ -155,7 +171,7 @@ type fileWarningView struct {
 func (p *program) printExpandedJSON(c *ical.Calendar, all []ical.Occurrence) error {
 	v := expandedView{Occurrences: []occurrenceView{}, Warnings: []fileWarningView{}, MoreWarnings: c.Warned - len(c.Warnings)}
 	for _, o := range all {
-		v.Occurrences = append(v.Occurrences, occurrenceView{o.Start, o.End, o.Event.Summary, o.Event.UID, o.Event.Line})
+		v.Occurrences = append(v.Occurrences, occurrenceView{told(o.Start), told(o.End), o.Event.Summary, o.Event.UID, o.Event.Line})
 	}
 	for _, w := range c.Warnings {
 		v.Warnings = append(v.Warnings, fileWarningView(w))
