@@ -42,7 +42,7 @@ func TestShortFormsOfCalendars(t *testing.T) {
 		`ics: "${env:FEED}"`:                               `ics: {url: "https://calendar.example.com/private-hunter2/basic.ics"}`,
 		"ics: webcal://calendar.example.com/a.ics":         "ics: {url: webcal://calendar.example.com/a.ics, every: 5m, stale_after: 24h}",
 		"ics: s3://calendars/freeze.ics":                   "ics: {s3: s3://calendars/freeze.ics}",
-		"rrule: FREQ=DAILY, start: 2026-01-30":             "rrule: FREQ=DAILY, start: 2026-01-30, for: 0s",
+		"rrule: FREQ=DAILY, start: 2026-01-30":             `rrule: FREQ=DAILY, start: "2026-01-30"`,
 		`cron: "@weekly", for: 1w`:                         `cron: "@weekly", for: 7d`,
 		"from: 2026-11-20T18:00, to: 2026-11-30 09:00":     `from: "2026-11-20T18:00", to: "2026-11-30 09:00"`,
 		"rrule: FREQ=DAILY, start: 20260130, for: P1DT12H": `rrule: FREQ=DAILY, start: "20260130", for: 1d12h`,
