@@ -20,7 +20,7 @@ import (
 func TestWaitingFurtherBackThanAPage(t *testing.T) {
 	for _, waiting := range []int{25, 49} {
 		t.Run(fmt.Sprint(waiting), func(t *testing.T) {
-			const ends = 6 * time.Hour
+			const ends = time.Hour
 			releasing(t, func(r *release) {
 				r.mode = types.ExecutionModeParallel
 				r.black(blackout{0, ends})
@@ -28,9 +28,7 @@ func TestWaitingFurtherBackThanAPage(t *testing.T) {
 				for n := range waiting {
 					r.ask(fmt.Sprint("rev-", n))
 				}
-				for n := range 60 {
-					r.halt(r.ask(fmt.Sprint("halted-", n)))
-				}
+				r.comeAndGo(60)
 				time.Sleep(time.Until(storyBegins.Add(ends - 5*time.Minute)))
 				r.start()
 				time.Sleep(time.Until(storyBegins.Add(ends + gates.MaxSkew + time.Minute)))
@@ -151,4 +149,71 @@ func TestPipelineIsMadeAnew(t *testing.T) {
 			})
 		})
 	}
+}
+
+// S5: of those further back than a page most are not asked for at each look; but one is
+// before it is answered, and after.
+func TestFurtherBackIsLookedAtAgain(t *testing.T) {
+	const waiting, ends = 12, 30 * time.Minute
+	prepare := func(r *release) {
+		r.mode = types.ExecutionModeParallel
+		r.black(blackout{0, ends})
+	}
+	begin := func(r *release) (ids []string) {
+		r.start()
+		for n := range waiting {
+			ids = append(ids, r.ask(fmt.Sprint("rev-", n)))
+		}
+		r.comeAndGo(55)
+		time.Sleep(time.Until(storyBegins.Add(ends)))
+		return ids
+	}
+	t.Run("a person answers the others meanwhile", func(t *testing.T) {
+		releasing(t, prepare, func(t *testing.T, r *release) {
+			ids := begin(r)
+			r.before = map[string]func(http.ResponseWriter) bool{"PutApprovalResult": func(http.ResponseWriter) bool {
+				for _, id := range ids {
+					if r.status(id) == "InProgress" && !r.intends(id) {
+						if err := r.person("alice", id, types.ApprovalStatusRejected); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				return false
+			}}
+			time.Sleep(gates.MaxSkew + time.Minute)
+			if n := r.calledBy("ANDON", "PutApprovalResult"); n != 1 {
+				t.Errorf("%d answers were sent, want the one that was asked for; %s", n, r.says())
+			}
+			r.auditAnswers()
+		})
+	})
+	t.Run("the first answer is lost on its way back", func(t *testing.T) {
+		releasing(t, prepare, func(t *testing.T, r *release) {
+			begin(r)
+			r.goesWrong(emulator.Fault{Kind: emulator.FaultDrop, Operation: "PutApprovalResult", After: true, Count: 1})
+			time.Sleep(gates.MaxSkew + time.Minute)
+			if n, got := r.calledBy("ANDON", "PutApprovalResult"), r.report(); n != waiting || got.Approvals != waiting || len(got.Rulings) != waiting {
+				t.Errorf("%d answers were sent to %d; %s", n, waiting, r.says())
+			}
+			r.auditAnswers()
+		})
+	})
+}
+
+// comeAndGo fills more than a page of the list, over more than listing goes back.
+func (r *release) comeAndGo(n int) {
+	for range n {
+		r.halt(r.ask("halted"))
+		time.Sleep(15 * time.Second)
+	}
+}
+
+func (r *release) calledBy(key, operation string) (n int) {
+	for _, c := range r.server.Calls() {
+		if c.AccessKey == key && c.Operation == operation {
+			n++
+		}
+	}
+	return n
 }
