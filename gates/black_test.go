@@ -193,3 +193,21 @@ func TestEarliestEndOfABlackDay(t *testing.T) {
 		t.Errorf("%v %q, want to be told that nobody knows", got, asks)
 	}
 }
+
+// The next opening is one in which a release may start by every clock within the skew: a
+// hole that is too short for that is none.
+func TestOpeningByEveryClock(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) string { return friday.UTC().Add(d).Format("2006-01-02T15:04:05") }
+	c, err := calendar.New(calendar.Settings{Name: "blackdays", Timezone: "UTC", Windows: []calendar.Window{
+		{Name: "one", Selector: calendar.Selector{From: at(-time.Hour), To: at(time.Hour)}},
+		{Name: "two", Selector: calendar.Selector{From: at(time.Hour + 50*time.Second), To: at(2 * time.Hour)}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Evidence{Now: friday}
+	e.ask(Gate{Calendar: "blackdays"}, calendar.Snapshot{"blackdays": c.With(nil, friday)})
+	if want := friday.Add(2*time.Hour + MaxSkew); !e.black() || !e.Opening.Equal(want) {
+		t.Errorf("%v opens at %v, want %v", e.Calendar, e.Opening, want)
+	}
+}
