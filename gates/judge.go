@@ -44,8 +44,7 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 	case p.blocks != nil && e.Override == nil:
 		because(RejectReply, Reason{Code: "blocks", Since: p.blocks.At, Text: fmt.Sprintf("%s lets execution %s through, which waits behind it: %s", p.blocks.Actor, short(p.blocks.Execution), p.blocks.Reason)})
 	case c.Decision.State == Opened && g.yields(e, s, a, p):
-		next := s.Waiting[len(s.Waiting)-1]
-		because(RejectReply, Reason{Code: "yields", Text: fmt.Sprintf("%s waited through a BlackDay, and the newer %s waits behind it and takes its place", rider(a.Execution), rider(next))})
+		because(RejectReply, Reason{Code: "yields", Text: rider(a.Execution) + " waited through a BlackDay, and " + newer(s.Waiting)})
 	case c.Decision.State == Opened:
 		c.Reply = ApproveReply
 	case c.Decision.State == Closed && e.Override == nil && !e.Blind.Blind():
@@ -59,6 +58,14 @@ func (g Gate) judge(e Evidence, s Seen, a Approval, p plea) Case {
 		}
 	}
 	return c
+}
+
+// newer names what waits behind. Which of several comes next, AWS does not tell.
+func newer(waiting []Execution) string {
+	if n := len(waiting); n > 1 {
+		return fmt.Sprintf("%d newer ones wait behind it, among them %s", n, rider(waiting[n-1]))
+	}
+	return "the newer " + rider(waiting[0]) + " waits behind it and takes its place"
 }
 
 // yields: it has waited through a BlackDay, and a newer one comes in as soon as it
