@@ -30,6 +30,7 @@ var oddDays = []struct{ zone, day, why string }{
 	{"America/New_York", "2026-03-08", "02:30 does not exist"},
 	{"America/New_York", "2026-11-01", "01:30 is shown twice"},
 	{"Europe/London", "2026-10-25", "01:30 is shown twice"},
+	{"Asia/Amman", "2021-10-29", "the first hour is shown twice, east of Greenwich"},
 	{"Africa/Casablanca", "2026-02-15", "back for Ramadan"},
 	{"Asia/Tokyo", "2026-12-31", "the end of a year"},
 	{"Europe/Berlin", "2028-02-29", "a leap day"},
