@@ -51,26 +51,36 @@ func (c *Calendar) state(now time.Time, lo, hi int64) State {
 }
 
 // believing is the calendar in which windows block nothing whose source is not believed
-// at now. Usually that is c.
+// at now. Usually that is c; the last other one is kept, because a source that fails
+// does so for long.
 func (c *Calendar) believing(now time.Time) *Calendar {
-	b := c
+	var muted []int
 	for i, reader := range c.readers {
-		if _, believed := c.copies[i].problems(now); believed || c.windows[reader].warn || c.copies[i].Events == nil {
-			continue
+		if _, believed := c.copies[i].problems(now); !believed && !c.windows[reader].warn && c.copies[i].Events != nil {
+			muted = append(muted, reader)
 		}
-		if b == c {
-			b = clone(c)
-			b.windows = slices.Clone(c.windows)
+	}
+	if muted == nil {
+		return c
+	}
+	if c.trusted != nil {
+		if b := c.trusted.Load(); b != nil && slices.Equal(b.muted, muted) {
+			return b
 		}
-		b.windows[reader].mute = true
 	}
-	if b == c || c.worked == nil {
-		return b
+	b := clone(c)
+	b.muted, b.windows = muted, slices.Clone(c.windows)
+	for _, i := range muted {
+		b.windows[i].mute = true
 	}
-	w := clone(c.worked)
-	w.black = b.black(w)
-	b.worked = w
-	b.ahead(w)
+	if c.worked != nil {
+		b.worked = clone(c.worked)
+		b.worked.black = b.black(b.worked)
+		b.ahead(b.worked)
+	}
+	if c.trusted != nil {
+		c.trusted.Store(b)
+	}
 	return b
 }
 

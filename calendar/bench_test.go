@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"strings"
 	"testing"
@@ -82,6 +83,18 @@ func BenchmarkLarge(b *testing.B) {
 			worked.At(now, now.Add(time.Duration(i*7919%(407*24*60)-7*24*60)*time.Minute))
 		}
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
+	})
+	b.Run("At, one source stale", func(b *testing.B) {
+		copies := maps.Clone(copies)
+		for ref, one := range copies {
+			one.Stale = now
+			copies[ref] = one
+			break
+		}
+		stale := c.With(copies, now)
+		for i := 0; b.Loop(); i++ {
+			stale.At(now, now.Add(time.Duration(i*7919%(407*24*60)-7*24*60)*time.Minute))
+		}
 	})
 	b.Run("Over", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/andon-project/andon/calendar/ical"
@@ -14,9 +15,11 @@ type Calendar struct {
 	zone    ical.Zone
 	windows []window
 	sources []Source
-	readers []int   // the window of each source
-	copies  []Copy  // by source
-	worked  *worked // what lies around now; nil before With
+	readers []int                     // the window of each source
+	copies  []Copy                    // by source
+	worked  *worked                   // what lies around now; nil before With
+	muted   []int                     // windows that block nothing, because they are not believed
+	trusted *atomic.Pointer[Calendar] // what believing made last; nil before With
 }
 
 // New compiles settings. The error is Errors, all at once. That does not depend on
@@ -78,7 +81,7 @@ const (
 // 400 days ahead of now. A source without a copy is unreadable. Of a calendar that has
 // been worked out within a day, with the same events, that is taken over.
 func (c *Calendar) With(copies map[Ref]Copy, now time.Time) *Calendar {
-	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, readers: c.readers, copies: make([]Copy, len(c.sources))}
+	with := &Calendar{name: c.name, zone: c.zone, windows: c.windows, sources: c.sources, readers: c.readers, copies: make([]Copy, len(c.sources)), trusted: new(atomic.Pointer[Calendar])}
 	for i, s := range c.sources {
 		with.copies[i] = copies[s.Ref]
 	}

@@ -109,7 +109,7 @@ func shown(t time.Time) string {
 	return t.In(time.FixedZone("", 9*3600)).Format("Mon 01-02T15:04")
 }
 
-// A copy that is not believed makes what is not black unreadable; what is black stays so.
+// A copy that is not believed makes the calendar unreadable, whatever it says.
 func TestCopies(t *testing.T) {
 	t.Parallel()
 	zone := tokyo(t)
@@ -239,6 +239,24 @@ func TestRulesAreWhenEventsAre(t *testing.T) {
 			from, to := begin.Format(time.RFC3339), end.Format(time.RFC3339)
 			if got, want := spans(t, rule, from, to), spans(t, file, from, to); got != want || got == "" {
 				t.Errorf("%v for %s: in settings\n%sin a file\n%s", c, length, got, want)
+			}
+		}
+	}
+}
+
+// What is believed is judged at each question anew.
+func TestBelievedThenNot(t *testing.T) {
+	t.Parallel()
+	now := instant(t, "2026-11-20T12:00:00+09:00")
+	events := feed(t, tokyo(t), "DTSTART;VALUE=DATE:20261120 DTEND;VALUE=DATE:20261122 SUMMARY:freeze")
+	made := with(t, calendar.Window{Name: "feed", Selector: calendar.Selector{ICS: &calendar.ICS{File: "f.ics"}}}, calendar.Copy{Events: events, Stale: now.Add(time.Hour)}, now)
+	for range 2 {
+		for _, c := range []struct {
+			at   time.Duration
+			want calendar.Word
+		}{{0, calendar.Black}, {time.Hour, calendar.Unreadable}, {2 * time.Hour, calendar.Unreadable}, {time.Minute, calendar.Black}} {
+			if got := made.At(now.Add(c.at), now); got.Word != c.want || len(got.Causes) != 1 {
+				t.Errorf("after %v it is %+v, want %v", c.at, got, c.want)
 			}
 		}
 	}
