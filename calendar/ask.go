@@ -148,7 +148,7 @@ func (c *Copy) problems(now time.Time) (all []Problem, believed bool) {
 	}
 	if n := len(c.Kept); n > 0 {
 		all = append(all, Problem{Code: "vanished", Text: fmt.Sprintf("%d times that blocked vanished from it shortly before, and block until somebody acknowledges", n),
-			Do: "restore them in the calendar, or say that they may be gone: andon calendar ack"})
+			Do: "restore them in the calendar, or say that they may be gone: andon calendar ack --reason TEXT"})
 	}
 	if c.Doubt != nil {
 		all, believed = append(all, *c.Doubt), false

@@ -119,7 +119,7 @@ func (e Evidence) unreadableReasons() []Reason {
 		return nil
 	}
 	r := Reason{Code: codeUnreadable, Text: "calendar " + e.CalendarName + " cannot be read",
-		Do: "andon calendar show " + e.CalendarName + " tells why; until it is read nothing is opened or approved"}
+		Do: "andon calendar show --calendar " + e.CalendarName + " tells why; until it is read nothing is opened or approved"}
 	if len(e.Calendar.Problems) == 0 {
 		return []Reason{r}
 	}

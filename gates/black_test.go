@@ -211,3 +211,13 @@ func TestOpeningByEveryClock(t *testing.T) {
 		t.Errorf("%v opens at %v, want %v", e.Calendar, e.Opening, want)
 	}
 }
+
+// What a person is told to type has to be a command.
+func TestUnreadableSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	e := Evidence{}
+	says(calendar.Unreadable)(&e)
+	if rs := e.unreadableReasons(); len(rs) != 1 || !strings.HasPrefix(rs[0].Do, "andon calendar show --calendar blackdays tells why") {
+		t.Errorf("%+v", rs)
+	}
+}

@@ -161,7 +161,7 @@ func (s *source) refuse(now moment, a Answer, next *reading, l loss) error {
 	}
 	return &Failure{Code: HalfEmpty,
 		Text: fmt.Sprintf("since %s it lacks %d of the %d events that lay ahead, so the last good copy counts", stamp(r.Since), r.Lost, r.Of),
-		Do: fmt.Sprintf("if they were removed on purpose, say so: andon calendar ack --calendar %s --window %s; if it stays like that, it is believed from %s on",
+		Do: fmt.Sprintf("if they were removed on purpose, say so: andon calendar ack --calendar %s --window '%s' --reason TEXT; if it stays like that, it is believed from %s on",
 			s.ref.Calendar, s.ref.Window, stamp(r.Believed))}
 }
 
